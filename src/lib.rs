@@ -1,0 +1,6 @@
+//! Least-privilege auditor for AWS IAM: who can delete compute, and why.
+//!
+//! Data moves one way: snapshot → estate → evaluate / solve → finding → rank → report.
+//! Each room is a module; `tests/architecture.rs` holds who may import whom.
+
+pub mod ident;
