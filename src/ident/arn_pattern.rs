@@ -79,8 +79,9 @@ impl ArnPattern {
     /// of the resource field in the ARN's documented format (`instance`, `service`), if it has one.
     #[must_use]
     pub fn matches(&self, arn: &Arn, type_word: Option<&str>) -> Ternary {
-        let Self::Fields(fields) = self else { return Ternary::Yes };
-        let certain = fields
+        let Self::Fields(pattern) = self else { return Ternary::Yes };
+        let certain = pattern
+            .fields
             .iter()
             .zip(arn.as_str().splitn(6, ':'))
             .enumerate()
