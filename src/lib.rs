@@ -5,3 +5,6 @@
 
 pub mod ident;
 pub mod policy;
+pub mod catalog;
+pub mod estate;
+pub mod evaluate;
