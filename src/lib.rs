@@ -8,3 +8,4 @@ pub mod policy;
 pub mod catalog;
 pub mod estate;
 pub mod evaluate;
+pub mod cases;

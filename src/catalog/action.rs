@@ -33,13 +33,18 @@ pub struct ActionResource {
 impl ActionEntry {
     /// The rows of a resource type; the name's case is ignored.
     pub fn rows<'a>(&'a self, resource_type: &'a str) -> impl Iterator<Item = &'a ActionResource> {
-        self.resource_types.iter().filter(move |row| row.resource_type.eq_ignore_ascii_case(resource_type))
+        self.resource_types
+            .iter()
+            .filter(move |row| row.resource_type.eq_ignore_ascii_case(resource_type))
     }
 
     /// The action as policies write it: `service:Name`.
     #[must_use]
     pub fn full_name(&self) -> ActionName {
-        ActionName { service: self.service, name: self.name }
+        ActionName {
+            service: self.service,
+            name: self.name,
+        }
     }
 }
 

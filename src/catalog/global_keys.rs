@@ -84,11 +84,27 @@ pub struct GlobalKey {
 }
 
 const fn one(name: &'static str, value: ValueType, class: ControlClass, presence: Presence) -> GlobalKey {
-    GlobalKey { name, key_type: KeyType { value, is_multivalued: false }, class, presence }
+    GlobalKey {
+        name,
+        key_type: KeyType {
+            value,
+            is_multivalued: false,
+        },
+        class,
+        presence,
+    }
 }
 
 const fn many(name: &'static str, class: ControlClass, presence: Presence) -> GlobalKey {
-    GlobalKey { name, key_type: KeyType { value: ValueType::String, is_multivalued: true }, class, presence }
+    GlobalKey {
+        name,
+        key_type: KeyType {
+            value: ValueType::String,
+            is_multivalued: true,
+        },
+        class,
+        presence,
+    }
 }
 
 /// All global keys, and the keys of services that reach into calls to other services.
@@ -96,68 +112,302 @@ const fn many(name: &'static str, class: ControlClass, presence: Presence) -> Gl
 /// Class I of `aws:userid` is S behind the colon, of `aws:PrincipalTag/k` S for session tags;
 /// `aws:TokenIssueTime` and the MFA keys are C for an IAM user's key, S in sessions.
 pub const GLOBAL_KEYS: &[GlobalKey] = &[
-    one("aws:PrincipalArn", ValueType::Arn, ControlClass::Identity, Presence::EveryCall),
-    one("aws:PrincipalAccount", ValueType::String, ControlClass::Identity, Presence::EveryCall),
-    one("aws:PrincipalOrgID", ValueType::String, ControlClass::Identity, Presence::Caller),
+    one(
+        "aws:PrincipalArn",
+        ValueType::Arn,
+        ControlClass::Identity,
+        Presence::EveryCall,
+    ),
+    one(
+        "aws:PrincipalAccount",
+        ValueType::String,
+        ControlClass::Identity,
+        Presence::EveryCall,
+    ),
+    one(
+        "aws:PrincipalOrgID",
+        ValueType::String,
+        ControlClass::Identity,
+        Presence::Caller,
+    ),
     many("aws:PrincipalOrgPaths", ControlClass::Identity, Presence::Caller),
-    one("aws:PrincipalTag/${TagKey}", ValueType::String, ControlClass::Identity, Presence::Caller),
-    one("aws:PrincipalType", ValueType::String, ControlClass::Identity, Presence::EveryCall),
+    one(
+        "aws:PrincipalTag/${TagKey}",
+        ValueType::String,
+        ControlClass::Identity,
+        Presence::Caller,
+    ),
+    one(
+        "aws:PrincipalType",
+        ValueType::String,
+        ControlClass::Identity,
+        Presence::EveryCall,
+    ),
     one("aws:userid", ValueType::String, ControlClass::Identity, Presence::EveryCall),
     one("aws:username", ValueType::String, ControlClass::Identity, Presence::Caller),
-    one("aws:PrincipalIsAWSService", ValueType::Bool, ControlClass::Identity, Presence::EveryCall),
-    one("aws:PrincipalServiceName", ValueType::String, ControlClass::Service, Presence::ServicePrincipal),
-    many("aws:PrincipalServiceNamesList", ControlClass::Service, Presence::ServicePrincipal),
+    one(
+        "aws:PrincipalIsAWSService",
+        ValueType::Bool,
+        ControlClass::Identity,
+        Presence::EveryCall,
+    ),
+    one(
+        "aws:PrincipalServiceName",
+        ValueType::String,
+        ControlClass::Service,
+        Presence::ServicePrincipal,
+    ),
+    many(
+        "aws:PrincipalServiceNamesList",
+        ControlClass::Service,
+        Presence::ServicePrincipal,
+    ),
     one("aws:AssumedRoot", ValueType::Bool, ControlClass::Session, Presence::Caller),
-    one("aws:FederatedProvider", ValueType::String, ControlClass::Session, Presence::Caller),
+    one(
+        "aws:FederatedProvider",
+        ValueType::String,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
     one("aws:TokenIssueTime", ValueType::Date, ControlClass::Session, Presence::Caller),
-    one("aws:MultiFactorAuthPresent", ValueType::Bool, ControlClass::Choice, Presence::Caller),
-    one("aws:MultiFactorAuthAge", ValueType::Numeric, ControlClass::Choice, Presence::Caller),
-    one("aws:SourceIdentity", ValueType::String, ControlClass::Session, Presence::Caller),
-    one("aws:SignInSessionArn", ValueType::Arn, ControlClass::Session, Presence::Caller),
-    one("aws:ChatbotSourceArn", ValueType::Arn, ControlClass::Session, Presence::Caller),
-    one("aws:Ec2InstanceSourceVpc", ValueType::String, ControlClass::Session, Presence::Caller),
-    one("aws:Ec2InstanceSourcePrivateIPv4", ValueType::IpAddress, ControlClass::Session, Presence::Caller),
-    one("ec2:RoleDelivery", ValueType::Numeric, ControlClass::Session, Presence::Caller),
-    one("ec2:SourceInstanceArn", ValueType::Arn, ControlClass::Session, Presence::Caller),
-    one("glue:RoleAssumedBy", ValueType::String, ControlClass::Session, Presence::Caller),
-    one("glue:CredentialIssuingService", ValueType::String, ControlClass::Session, Presence::Caller),
+    one(
+        "aws:MultiFactorAuthPresent",
+        ValueType::Bool,
+        ControlClass::Choice,
+        Presence::Caller,
+    ),
+    one(
+        "aws:MultiFactorAuthAge",
+        ValueType::Numeric,
+        ControlClass::Choice,
+        Presence::Caller,
+    ),
+    one(
+        "aws:SourceIdentity",
+        ValueType::String,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "aws:SignInSessionArn",
+        ValueType::Arn,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "aws:ChatbotSourceArn",
+        ValueType::Arn,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "aws:Ec2InstanceSourceVpc",
+        ValueType::String,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "aws:Ec2InstanceSourcePrivateIPv4",
+        ValueType::IpAddress,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "ec2:RoleDelivery",
+        ValueType::Numeric,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "ec2:SourceInstanceArn",
+        ValueType::Arn,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "glue:RoleAssumedBy",
+        ValueType::String,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "glue:CredentialIssuingService",
+        ValueType::String,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
     one("codebuild:BuildArn", ValueType::Arn, ControlClass::Session, Presence::Caller),
-    one("codebuild:ProjectArn", ValueType::Arn, ControlClass::Session, Presence::Caller),
-    one("lambda:SourceFunctionArn", ValueType::Arn, ControlClass::Session, Presence::Caller),
-    one("ssm:SourceInstanceArn", ValueType::Arn, ControlClass::Session, Presence::Caller),
-    one("identitystore:UserId", ValueType::String, ControlClass::Session, Presence::Caller),
-    one("aws:ViaCustomerDomain", ValueType::String, ControlClass::Service, Presence::ServicePrincipal),
-    one("aws:SourceIp", ValueType::IpAddress, ControlClass::Network, Presence::NetworkPath),
-    one("aws:SourceVpc", ValueType::String, ControlClass::Network, Presence::NetworkPath),
-    one("aws:SourceVpce", ValueType::String, ControlClass::Network, Presence::NetworkPath),
-    one("aws:VpcSourceIp", ValueType::IpAddress, ControlClass::Network, Presence::NetworkPath),
-    one("aws:SourceVpcArn", ValueType::Arn, ControlClass::Network, Presence::ListedService),
-    one("aws:VpceAccount", ValueType::String, ControlClass::Network, Presence::ListedService),
-    one("aws:VpceOrgID", ValueType::String, ControlClass::Network, Presence::ListedService),
+    one(
+        "codebuild:ProjectArn",
+        ValueType::Arn,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "lambda:SourceFunctionArn",
+        ValueType::Arn,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "ssm:SourceInstanceArn",
+        ValueType::Arn,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "identitystore:UserId",
+        ValueType::String,
+        ControlClass::Session,
+        Presence::Caller,
+    ),
+    one(
+        "aws:ViaCustomerDomain",
+        ValueType::String,
+        ControlClass::Service,
+        Presence::ServicePrincipal,
+    ),
+    one(
+        "aws:SourceIp",
+        ValueType::IpAddress,
+        ControlClass::Network,
+        Presence::NetworkPath,
+    ),
+    one(
+        "aws:SourceVpc",
+        ValueType::String,
+        ControlClass::Network,
+        Presence::NetworkPath,
+    ),
+    one(
+        "aws:SourceVpce",
+        ValueType::String,
+        ControlClass::Network,
+        Presence::NetworkPath,
+    ),
+    one(
+        "aws:VpcSourceIp",
+        ValueType::IpAddress,
+        ControlClass::Network,
+        Presence::NetworkPath,
+    ),
+    one(
+        "aws:SourceVpcArn",
+        ValueType::Arn,
+        ControlClass::Network,
+        Presence::ListedService,
+    ),
+    one(
+        "aws:VpceAccount",
+        ValueType::String,
+        ControlClass::Network,
+        Presence::ListedService,
+    ),
+    one(
+        "aws:VpceOrgID",
+        ValueType::String,
+        ControlClass::Network,
+        Presence::ListedService,
+    ),
     many("aws:VpceOrgPaths", ControlClass::Network, Presence::ListedService),
-    one("aws:SecureTransport", ValueType::Bool, ControlClass::Choice, Presence::EveryCall),
+    one(
+        "aws:SecureTransport",
+        ValueType::Bool,
+        ControlClass::Choice,
+        Presence::EveryCall,
+    ),
     one("aws:UserAgent", ValueType::String, ControlClass::Free, Presence::Sent),
     one("aws:referer", ValueType::String, ControlClass::Free, Presence::Sent),
     one("aws:CurrentTime", ValueType::Date, ControlClass::Time, Presence::EveryCall),
     // Numeric operators fit it too.
     one("aws:EpochTime", ValueType::Date, ControlClass::Time, Presence::EveryCall),
-    one("aws:RequestedRegion", ValueType::String, ControlClass::Request, Presence::EveryCall),
-    one("aws:RequestTag/${TagKey}", ValueType::String, ControlClass::Free, Presence::ListedByAction),
+    one(
+        "aws:RequestedRegion",
+        ValueType::String,
+        ControlClass::Request,
+        Presence::EveryCall,
+    ),
+    one(
+        "aws:RequestTag/${TagKey}",
+        ValueType::String,
+        ControlClass::Free,
+        Presence::ListedByAction,
+    ),
     many("aws:TagKeys", ControlClass::Free, Presence::ListedByAction),
-    one("aws:ResourceTag/${TagKey}", ValueType::String, ControlClass::Resource, Presence::ListedByAction),
-    one("aws:ResourceAccount", ValueType::String, ControlClass::Resource, Presence::ResourceOwner),
-    one("aws:ResourceOrgID", ValueType::String, ControlClass::Resource, Presence::ResourceOwner),
+    one(
+        "aws:ResourceTag/${TagKey}",
+        ValueType::String,
+        ControlClass::Resource,
+        Presence::ListedByAction,
+    ),
+    one(
+        "aws:ResourceAccount",
+        ValueType::String,
+        ControlClass::Resource,
+        Presence::ResourceOwner,
+    ),
+    one(
+        "aws:ResourceOrgID",
+        ValueType::String,
+        ControlClass::Resource,
+        Presence::ResourceOwner,
+    ),
     many("aws:ResourceOrgPaths", ControlClass::Resource, Presence::ResourceOwner),
-    one("aws:ViaAWSService", ValueType::Bool, ControlClass::Choice, Presence::EveryCall),
+    one(
+        "aws:ViaAWSService",
+        ValueType::Bool,
+        ControlClass::Choice,
+        Presence::EveryCall,
+    ),
     many("aws:CalledVia", ControlClass::Choice, Presence::Forwarded),
-    one("aws:CalledViaFirst", ValueType::String, ControlClass::Choice, Presence::Forwarded),
-    one("aws:CalledViaLast", ValueType::String, ControlClass::Choice, Presence::Forwarded),
-    one("aws:CalledViaAWSMCP", ValueType::String, ControlClass::Choice, Presence::Forwarded),
-    one("aws:ViaAWSMCPService", ValueType::Bool, ControlClass::Choice, Presence::Forwarded),
-    one("aws:IsMcpServiceAction", ValueType::Bool, ControlClass::Choice, Presence::Forwarded),
-    one("aws:SourceArn", ValueType::Arn, ControlClass::Service, Presence::ServicePrincipal),
-    one("aws:SourceAccount", ValueType::String, ControlClass::Service, Presence::ServicePrincipal),
-    one("aws:SourceOrgID", ValueType::String, ControlClass::Service, Presence::ServicePrincipal),
+    one(
+        "aws:CalledViaFirst",
+        ValueType::String,
+        ControlClass::Choice,
+        Presence::Forwarded,
+    ),
+    one(
+        "aws:CalledViaLast",
+        ValueType::String,
+        ControlClass::Choice,
+        Presence::Forwarded,
+    ),
+    one(
+        "aws:CalledViaAWSMCP",
+        ValueType::String,
+        ControlClass::Choice,
+        Presence::Forwarded,
+    ),
+    one(
+        "aws:ViaAWSMCPService",
+        ValueType::Bool,
+        ControlClass::Choice,
+        Presence::Forwarded,
+    ),
+    one(
+        "aws:IsMcpServiceAction",
+        ValueType::Bool,
+        ControlClass::Choice,
+        Presence::Forwarded,
+    ),
+    one(
+        "aws:SourceArn",
+        ValueType::Arn,
+        ControlClass::Service,
+        Presence::ServicePrincipal,
+    ),
+    one(
+        "aws:SourceAccount",
+        ValueType::String,
+        ControlClass::Service,
+        Presence::ServicePrincipal,
+    ),
+    one(
+        "aws:SourceOrgID",
+        ValueType::String,
+        ControlClass::Service,
+        Presence::ServicePrincipal,
+    ),
     many("aws:SourceOrgPaths", ControlClass::Service, Presence::ServicePrincipal),
 ];
 
@@ -174,11 +424,20 @@ mod tests {
 
     #[test]
     fn exactly_seven_keys_are_multivalued() {
-        let mut names: Vec<_> = GLOBAL_KEYS.iter().filter(|key| key.key_type.is_multivalued).map(|key| key.name).collect();
+        let mut names: Vec<_> = GLOBAL_KEYS
+            .iter()
+            .filter(|key| key.key_type.is_multivalued)
+            .map(|key| key.name)
+            .collect();
         names.sort_unstable();
         let expected = [
-            "aws:CalledVia", "aws:PrincipalOrgPaths", "aws:PrincipalServiceNamesList", "aws:ResourceOrgPaths", "aws:SourceOrgPaths",
-            "aws:TagKeys", "aws:VpceOrgPaths",
+            "aws:CalledVia",
+            "aws:PrincipalOrgPaths",
+            "aws:PrincipalServiceNamesList",
+            "aws:ResourceOrgPaths",
+            "aws:SourceOrgPaths",
+            "aws:TagKeys",
+            "aws:VpceOrgPaths",
         ];
         assert_eq!(names, expected);
     }
@@ -197,7 +456,10 @@ mod tests {
     fn the_global_keys_that_services_list_have_the_same_type_there() {
         for service in Catalog::bundled().services() {
             for key in &service.condition_keys {
-                if let Some(global) = GLOBAL_KEYS.iter().find(|global| global.name == key.name && key.name.starts_with("aws:")) {
+                if let Some(global) = GLOBAL_KEYS
+                    .iter()
+                    .find(|global| global.name == key.name && key.name.starts_with("aws:"))
+                {
                     assert_eq!(global.key_type, key.key_type, "{} of {}", key.name, service.prefix);
                 }
             }
@@ -208,8 +470,14 @@ mod tests {
     fn classes_are_those_of_the_evaluation_rules() {
         let letters = |name| global_key(name).map(|key| key.class.letter());
         for (name, class) in [
-            ("aws:PrincipalArn", 'I'), ("aws:SourceIp", 'N'), ("aws:CurrentTime", 'T'), ("aws:UserAgent", 'F'),
-            ("aws:SecureTransport", 'C'), ("aws:ResourceTag/k", 'R'), ("aws:RequestedRegion", 'Q'), ("aws:SourceArn", 'V'),
+            ("aws:PrincipalArn", 'I'),
+            ("aws:SourceIp", 'N'),
+            ("aws:CurrentTime", 'T'),
+            ("aws:UserAgent", 'F'),
+            ("aws:SecureTransport", 'C'),
+            ("aws:ResourceTag/k", 'R'),
+            ("aws:RequestedRegion", 'Q'),
+            ("aws:SourceArn", 'V'),
             ("aws:SourceIdentity", 'S'),
         ] {
             assert_eq!(letters(name), Some(class), "{name}");

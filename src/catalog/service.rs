@@ -109,14 +109,26 @@ impl Service {
         condition_keys.sort_by(|a, b| cmp_ignoring_case(a.name, b.name));
         actions.sort_by(|a, b| cmp_ignoring_case(a.name, b.name));
         resource_types.sort_by(|a, b| cmp_ignoring_case(a.name, b.name));
-        Ok(Self { prefix, name, actions, resource_types, condition_keys })
+        Ok(Self {
+            prefix,
+            name,
+            actions,
+            resource_types,
+            condition_keys,
+        })
     }
 }
 
 fn parse_key(fields: &'static str) -> Option<(&'static str, ConditionKey)> {
     let (id, rest) = fields.split_once('\t')?;
     let (name, word) = rest.split_once('\t')?;
-    Some((id, ConditionKey { name, key_type: KeyType::from_word(word)? }))
+    Some((
+        id,
+        ConditionKey {
+            name,
+            key_type: KeyType::from_word(word)?,
+        },
+    ))
 }
 
 /// A section while it is read: its prefix and its keys by id.
@@ -131,18 +143,32 @@ impl Section {
         let (Some(name), Some(letters), Some(ids)) = (fields.next(), fields.next(), fields.next()) else {
             return Err(bad_line(self.prefix, line));
         };
-        let access_levels = AccessLevels::from_letters(letters)
-            .map_err(|source| CatalogError::AccessLevel { service: self.prefix.to_owned(), source })?;
+        let access_levels = AccessLevels::from_letters(letters).map_err(|source| CatalogError::AccessLevel {
+            service: self.prefix.to_owned(),
+            source,
+        })?;
         let condition_keys = self.key_list(line, ids)?;
         let resource_types = fields.map(|row| self.row(line, row)).collect::<Result<_, _>>()?;
-        Ok(ActionEntry { service: self.prefix, name, access_levels, resource_types, condition_keys })
+        Ok(ActionEntry {
+            service: self.prefix,
+            name,
+            access_levels,
+            resource_types,
+            condition_keys,
+        })
     }
 
     fn row(&self, line: &str, row: &'static str) -> Result<ActionResource, CatalogError> {
         let (resource_type, ids) = row.split_once('=').ok_or_else(|| bad_line(self.prefix, line))?;
         let condition_keys = self.key_list(line, ids)?;
-        let (resource_type, required) = resource_type.strip_suffix('*').map_or((resource_type, false), |name| (name, true));
-        Ok(ActionResource { resource_type, required, condition_keys })
+        let (resource_type, required) = resource_type
+            .strip_suffix('*')
+            .map_or((resource_type, false), |name| (name, true));
+        Ok(ActionResource {
+            resource_type,
+            required,
+            condition_keys,
+        })
     }
 
     fn resource_type(&self, line: &str, fields: &'static str) -> Result<ResourceType, CatalogError> {
@@ -150,34 +176,53 @@ impl Section {
         let (Some(name), Some(ids)) = (fields.next(), fields.next()) else {
             return Err(bad_line(self.prefix, line));
         };
-        Ok(ResourceType { name, condition_keys: self.key_list(line, ids)?, arn_formats: fields.collect() })
+        Ok(ResourceType {
+            name,
+            condition_keys: self.key_list(line, ids)?,
+            arn_formats: fields.collect(),
+        })
     }
 
     fn key_list(&self, line: &str, ids: &str) -> Result<Vec<&'static str>, CatalogError> {
-        ids.split(',').filter(|id| !id.is_empty()).map(|id| self.key(line, id)).collect()
+        ids.split(',')
+            .filter(|id| !id.is_empty())
+            .map(|id| self.key(line, id))
+            .collect()
     }
 
     fn key(&self, line: &str, id: &str) -> Result<&'static str, CatalogError> {
         let at = self.keys.binary_search_by_key(&id, |(known, _)| *known).ok();
-        at.and_then(|at| self.keys.get(at)).map(|(_, key)| key.name).ok_or_else(|| CatalogError::Undefined {
-            service: self.prefix.to_owned(),
-            name: id.to_owned(),
-            line: line.to_owned(),
-        })
+        at.and_then(|at| self.keys.get(at))
+            .map(|(_, key)| key.name)
+            .ok_or_else(|| CatalogError::Undefined {
+                service: self.prefix.to_owned(),
+                name: id.to_owned(),
+                line: line.to_owned(),
+            })
     }
 }
 
 fn bad_line(service: &str, line: &str) -> CatalogError {
-    CatalogError::Line { service: service.to_owned(), line: line.to_owned() }
+    CatalogError::Line {
+        service: service.to_owned(),
+        line: line.to_owned(),
+    }
 }
 
 /// Binary search by name, case ignored, in a list sorted by it.
 fn find<'a, T>(items: &'a [T], name_of: impl Fn(&T) -> &str, name: &str) -> Option<&'a T> {
-    items.binary_search_by(|item| cmp_ignoring_case(name_of(item), name)).ok().and_then(|at| items.get(at))
+    items
+        .binary_search_by(|item| cmp_ignoring_case(name_of(item), name))
+        .ok()
+        .and_then(|at| items.get(at))
 }
 
 fn cmp_ignoring_case(a: &str, b: &str) -> std::cmp::Ordering {
-    let lower = |text: &str| text.bytes().map(|byte| byte.to_ascii_lowercase()).collect::<smallvec::SmallVec<[u8; 64]>>();
+    let lower = |text: &str| {
+        text.bytes()
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<smallvec::SmallVec<[u8; 64]>>()
+    };
     lower(a).cmp(&lower(b))
 }
 
@@ -202,7 +247,16 @@ mod tests {
 
     #[test]
     fn damage_is_named() {
-        for lines in ["x\t1", "a\tDrop", "a\tDrop\tW\tx9", "a\tDrop\tQ\t", "a\tDrop\tW\t\tbox", "k\tx1\taws:TagKeys", "r\tbox", "\n"] {
+        for lines in [
+            "x\t1",
+            "a\tDrop",
+            "a\tDrop\tW\tx9",
+            "a\tDrop\tQ\t",
+            "a\tDrop\tW\t\tbox",
+            "k\tx1\taws:TagKeys",
+            "r\tbox",
+            "\n",
+        ] {
             let error = Service::parse("svc", "A service", lines).unwrap_err().to_string();
             assert!(error.contains("svc") && error.contains("refresh-catalog"), "{error}");
         }

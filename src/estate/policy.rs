@@ -50,13 +50,23 @@ impl Policy {
             Ok(document) => DocumentState::Parsed(document),
             Err(invalid) => DocumentState::Invalid(invalid),
         };
-        Self { name: name.into(), policy_type, document, text }
+        Self {
+            name: name.into(),
+            policy_type,
+            document,
+            text,
+        }
     }
 
     /// A policy that is known to apply and whose document was not collected.
     #[must_use]
     pub fn missing(name: impl Into<Arc<str>>, policy_type: PolicyType, why: &str) -> Self {
-        Self { name: name.into(), policy_type, document: DocumentState::Missing(why.into()), text: PolicyText::default() }
+        Self {
+            name: name.into(),
+            policy_type,
+            document: DocumentState::Missing(why.into()),
+            text: PolicyText::default(),
+        }
     }
 
     /// The parsed document, if there is one.
@@ -78,6 +88,10 @@ impl PolicyText {
         let breaks = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);
         let last_line = before.rsplit('\n').next().unwrap_or(before);
         let characters = u32::try_from(last_line.chars().count()).unwrap_or(u32::MAX);
-        if breaks == 0 { (line, column.saturating_add(characters)) } else { (line.saturating_add(breaks), characters.saturating_add(1)) }
+        if breaks == 0 {
+            (line, column.saturating_add(characters))
+        } else {
+            (line.saturating_add(breaks), characters.saturating_add(1))
+        }
     }
 }

@@ -73,6 +73,12 @@ impl fmt::Display for UnmetTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let qualifier = self.qualifier.map(|q| format!("{}:", q.as_str())).unwrap_or_default();
         let suffix = if self.if_exists { "IfExists" } else { "" };
-        write!(f, "{qualifier}{}{suffix} {} [{}]", self.operator.as_str(), self.key, self.values.join(", "))
+        write!(
+            f,
+            "{qualifier}{}{suffix} {} [{}]",
+            self.operator.as_str(),
+            self.key,
+            self.values.join(", ")
+        )
     }
 }

@@ -69,11 +69,20 @@ pub fn decide_call<'p>(tuples: &[(PolicyStack<'p>, Request<'_>)]) -> Decision<'p
 }
 
 fn rule_layer<'p>(note: &str, allow: Formula) -> LayerOutcome<'p> {
-    LayerOutcome { layer: Layer::ServiceRule, allow, deny: Formula::False, hits: Vec::new(), note: Some(note.into()) }
+    LayerOutcome {
+        layer: Layer::ServiceRule,
+        allow,
+        deny: Formula::False,
+        hits: Vec::new(),
+        note: Some(note.into()),
+    }
 }
 
 fn denied_by_any(layers: &[LayerOutcome<'_>]) -> Formula {
-    layers.iter().map(|layer| layer.deny.clone()).fold(Formula::False, Formula::or)
+    layers
+        .iter()
+        .map(|layer| layer.deny.clone())
+        .fold(Formula::False, Formula::or)
 }
 
 fn decide_by_policies<'p>(stack: &PolicyStack<'p>, request: &Request<'_>) -> Decision<'p> {
@@ -82,10 +91,19 @@ fn decide_by_policies<'p>(stack: &PolicyStack<'p>, request: &Request<'_>) -> Dec
     let pb = boundary_layer(stack, request, &mut layers);
     let sp = session_layer(stack, request, &mut layers);
     let granted_by_resource = resource_layer(stack, request, &mut layers);
-    let scps = if request.caller.is_exempt_from_scps() { &Guardrails::None } else { &stack.scps };
+    let scps = if request.caller.is_exempt_from_scps() {
+        &Guardrails::None
+    } else {
+        &stack.scps
+    };
     let mut guard = guardrail_layers(scps, PolicyType::ServiceControl, request, &mut layers);
     if !is_exempt_from_rcps(request) {
-        guard = guard.and(guardrail_layers(&stack.rcps, PolicyType::ResourceControl, request, &mut layers));
+        guard = guard.and(guardrail_layers(
+            &stack.rcps,
+            PolicyType::ResourceControl,
+            request,
+            &mut layers,
+        ));
     }
     guard = guard.and(endpoint_layer(stack, request, &mut layers));
 
@@ -94,14 +112,14 @@ fn decide_by_policies<'p>(stack: &PolicyStack<'p>, request: &Request<'_>) -> Dec
     let limited_entity = entity.clone().and(pb).and(sp);
     let grant = match request.caller.kind {
         CallerKind::Service | CallerKind::Anonymous => direct,
-        CallerKind::AccountRoot
-        | CallerKind::IamUser
-        | CallerKind::RoleSession
-        | CallerKind::FederatedUser => {
+        CallerKind::AccountRoot | CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => {
             if !request.is_same_account() {
                 own.and(direct.or(entity).or(account))
             } else if resource_policy_must_allow(request) {
-                direct.or(limited_entity).or(account.and(own.clone())).or(legacy_self_trust(request).and(own))
+                direct
+                    .or(limited_entity)
+                    .or(account.and(own.clone()))
+                    .or(legacy_self_trust(request).and(own))
             } else {
                 own.or(direct).or(limited_entity)
             }
@@ -123,12 +141,22 @@ fn resource_policy_must_allow(request: &Request<'_>) -> bool {
 fn legacy_self_trust(request: &Request<'_>) -> Formula {
     let is_itself = request.target.arn.is_some() && request.target.arn == request.caller.role_arn;
     let is_old = request.target.created.is_some_and(|created| created < self_trust_ended());
-    if is_itself && is_old { Formula::open(OpenPoint::LegacySelfTrust) } else { Formula::False }
+    if is_itself && is_old {
+        Formula::open(OpenPoint::LegacySelfTrust)
+    } else {
+        Formula::False
+    }
 }
 
 /// Both effects of a set of policies without principals, recorded as a layer.
 fn layer_of<'p>(layer: Layer, policies: &[&'p Policy], policy_type: PolicyType, request: &Request<'_>) -> LayerOutcome<'p> {
-    let mut outcome = LayerOutcome { layer, allow: Formula::False, deny: Formula::False, hits: Vec::new(), note: None };
+    let mut outcome = LayerOutcome {
+        layer,
+        allow: Formula::False,
+        deny: Formula::False,
+        hits: Vec::new(),
+        note: None,
+    };
     for &policy in policies {
         let document = match document_of(policy) {
             Ok(document) => document,
@@ -148,7 +176,12 @@ fn layer_of<'p>(layer: Layer, policies: &[&'p Policy], policy_type: PolicyType, 
                 Effect::Allow => outcome.allow = outcome.allow.or(applies.clone()),
                 Effect::Deny => outcome.deny = outcome.deny.or(applies.clone()),
             }
-            outcome.hits.push(StatementHit { policy, statement, index, applies });
+            outcome.hits.push(StatementHit {
+                policy,
+                statement,
+                index,
+                applies,
+            });
         }
     }
     outcome
@@ -173,7 +206,16 @@ fn identity_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
     match request.caller.kind {
         CallerKind::AccountRoot => {
             let note = Some(Arc::from("the root user has full access to start with [E181]"));
-            record(LayerOutcome { layer: Layer::Identity, allow: Formula::True, deny: Formula::False, hits: Vec::new(), note }, layers)
+            record(
+                LayerOutcome {
+                    layer: Layer::Identity,
+                    allow: Formula::True,
+                    deny: Formula::False,
+                    hits: Vec::new(),
+                    note,
+                },
+                layers,
+            )
         }
         CallerKind::Service | CallerKind::Anonymous => Formula::False,
         CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => {
@@ -190,9 +232,10 @@ fn identity_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
 fn boundary_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &mut Vec<LayerOutcome<'p>>) -> Formula {
     match stack.boundary {
         // E227: none can be set on a service-linked role or the root user.
-        Some(boundary) if !request.caller.is_service_linked && request.caller.kind != CallerKind::AccountRoot => {
-            record(layer_of(Layer::Boundary, &[boundary], PolicyType::PermissionsBoundary, request), layers)
-        }
+        Some(boundary) if !request.caller.is_service_linked && request.caller.kind != CallerKind::AccountRoot => record(
+            layer_of(Layer::Boundary, &[boundary], PolicyType::PermissionsBoundary, request),
+            layers,
+        ),
         Some(_) | None => Formula::True,
     }
 }
@@ -202,8 +245,19 @@ fn session_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &mu
     match &stack.session {
         Some(policies) => record(layer_of(Layer::Session, policies, PolicyType::Session, request), layers),
         None if request.caller.kind == CallerKind::FederatedUser => {
-            let note = Some(Arc::from("a federated user without a session policy has no permissions [E243]"));
-            record(LayerOutcome { layer: Layer::Session, allow: Formula::False, deny: Formula::False, hits: Vec::new(), note }, layers)
+            let note = Some(Arc::from(
+                "a federated user without a session policy has no permissions [E243]",
+            ));
+            record(
+                LayerOutcome {
+                    layer: Layer::Session,
+                    allow: Formula::False,
+                    deny: Formula::False,
+                    hits: Vec::new(),
+                    note,
+                },
+                layers,
+            )
         }
         None => Formula::True,
     }
@@ -217,10 +271,19 @@ struct Grants {
 }
 
 fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &mut Vec<LayerOutcome<'p>>) -> Grants {
-    let mut grants = Grants { direct: Formula::False, entity: Formula::False, account: Formula::False };
+    let mut grants = Grants {
+        direct: Formula::False,
+        entity: Formula::False,
+        account: Formula::False,
+    };
     let Some(policy) = stack.resource else { return grants };
-    let mut outcome =
-        LayerOutcome { layer: Layer::Resource, allow: Formula::False, deny: Formula::False, hits: Vec::new(), note: None };
+    let mut outcome = LayerOutcome {
+        layer: Layer::Resource,
+        allow: Formula::False,
+        deny: Formula::False,
+        hits: Vec::new(),
+        note: None,
+    };
     let document = match document_of(policy) {
         Ok(document) => document,
         Err(atom) => {
@@ -228,7 +291,11 @@ fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
             outcome.allow = atom.clone();
             outcome.deny = atom.clone();
             layers.push(outcome);
-            return Grants { direct: atom.clone(), entity: atom.clone(), account: atom };
+            return Grants {
+                direct: atom.clone(),
+                entity: atom.clone(),
+                account: atom,
+            };
         }
     };
     for (index, statement) in document.statements.iter().enumerate() {
@@ -238,7 +305,11 @@ fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
         }
         let applies = match statement.effect {
             Effect::Deny => {
-                let applies = applies.and(deny_covers(statement.principal.as_ref(), request.caller, stack.boundary.is_some()));
+                let applies = applies.and(deny_covers(
+                    statement.principal.as_ref(),
+                    request.caller,
+                    stack.boundary.is_some(),
+                ));
                 outcome.deny = outcome.deny.or(applies.clone());
                 applies
             }
@@ -259,7 +330,12 @@ fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
             }
         };
         if !applies.is_false() {
-            outcome.hits.push(StatementHit { policy, statement, index, applies });
+            outcome.hits.push(StatementHit {
+                policy,
+                statement,
+                index,
+                applies,
+            });
         }
     }
     layers.push(outcome);
@@ -269,7 +345,10 @@ fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
 /// An Allow never carries `NotPrincipal` (E21).
 fn reaches(clause: Option<&PrincipalClause>, request: &Request<'_>) -> Vec<(Reach, Formula)> {
     match clause {
-        Some(PrincipalClause::Only(entries)) => entries.iter().filter_map(|entry| entry_reach(entry, request.caller)).collect(),
+        Some(PrincipalClause::Only(entries)) => entries
+            .iter()
+            .filter_map(|entry| entry_reach(entry, request.caller))
+            .collect(),
         Some(PrincipalClause::AllBut(_)) | None => Vec::new(),
     }
 }
@@ -293,7 +372,13 @@ fn guardrail_layers<'p>(
     };
     let unknown = |target: &Arc<str>, what: Arc<str>| {
         let atom = Formula::atom(Atom::NotCollected(what));
-        LayerOutcome { layer: layer(target), allow: atom.clone(), deny: atom, hits: Vec::new(), note: None }
+        LayerOutcome {
+            layer: layer(target),
+            allow: atom.clone(),
+            deny: atom,
+            hits: Vec::new(),
+            note: None,
+        }
     };
     match guardrails {
         Guardrails::None => Formula::True,
@@ -303,7 +388,10 @@ fn guardrail_layers<'p>(
             for level in levels {
                 let outcome = match &level.policies {
                     Some(policies) => layer_of(layer(&level.target), policies, policy_type, request),
-                    None => unknown(&level.target, format!("the policies attached to {} were not collected", level.target).into()),
+                    None => unknown(
+                        &level.target,
+                        format!("the policies attached to {} were not collected", level.target).into(),
+                    ),
                 };
                 guard = guard.and(record(outcome, layers));
             }
@@ -318,8 +406,16 @@ fn is_exempt_from_rcps(request: &Request<'_>) -> bool {
 }
 
 fn endpoint_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &mut Vec<LayerOutcome<'p>>) -> Formula {
-    let Some(policies) = &stack.endpoint else { return Formula::True };
-    let mut outcome = LayerOutcome { layer: Layer::Endpoint, allow: Formula::False, deny: Formula::False, hits: Vec::new(), note: None };
+    let Some(policies) = &stack.endpoint else {
+        return Formula::True;
+    };
+    let mut outcome = LayerOutcome {
+        layer: Layer::Endpoint,
+        allow: Formula::False,
+        deny: Formula::False,
+        hits: Vec::new(),
+        note: None,
+    };
     for &policy in policies {
         let Ok(document) = document_of(policy).map_err(|atom| {
             outcome.allow = outcome.allow.clone().or(Formula::atom(atom.clone()));
@@ -337,7 +433,12 @@ fn endpoint_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
                 Effect::Allow => outcome.allow = outcome.allow.or(applies.clone()),
                 Effect::Deny => outcome.deny = outcome.deny.or(applies.clone()),
             }
-            outcome.hits.push(StatementHit { policy, statement, index, applies });
+            outcome.hits.push(StatementHit {
+                policy,
+                statement,
+                index,
+                applies,
+            });
         }
     }
     record(outcome, layers)

@@ -121,7 +121,11 @@ impl<'p> Decision<'p> {
             Formula::True => Outcome::Allow,
             Formula::False | Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => Outcome::Undetermined,
         };
-        Self { outcome, residual, layers }
+        Self {
+            outcome,
+            residual,
+            layers,
+        }
     }
 
     /// The layers that deny, or that would have to allow and do not.

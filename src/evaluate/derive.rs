@@ -55,22 +55,41 @@ fn call_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
 
 fn principal_keys(context: &mut RequestContext, caller: &Caller) {
     let account = caller.account.map(|account| account.to_string());
-    let text = |arn: &Option<Arn>| arn.as_ref().map_or(ContextValue::Unknown(ControlClass::Identity), |arn| ContextValue::single(arn.as_str()));
+    let text = |arn: &Option<Arn>| {
+        arn.as_ref().map_or(ContextValue::Unknown(ControlClass::Identity), |arn| {
+            ContextValue::single(arn.as_str())
+        })
+    };
     let (principal_type, arn, user_id) = match caller.kind {
-        CallerKind::AccountRoot => {
-            ("Account", text(&caller.arn), account.clone().map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single))
-        }
+        CallerKind::AccountRoot => (
+            "Account",
+            text(&caller.arn),
+            account
+                .clone()
+                .map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single),
+        ),
         CallerKind::IamUser => {
-            let id = caller.unique_id.as_deref().map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single);
+            let id = caller
+                .unique_id
+                .as_deref()
+                .map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single);
             ("User", text(&caller.arn), id)
         }
         CallerKind::RoleSession => {
-            let role = if caller.role_arn.is_some() { &caller.role_arn } else { &caller.arn };
+            let role = if caller.role_arn.is_some() {
+                &caller.role_arn
+            } else {
+                &caller.arn
+            };
             ("AssumedRole", text(role), session_user_id(caller))
         }
         CallerKind::FederatedUser => {
             let name = caller.arn.as_ref().map(Arn::name).unwrap_or_default();
-            ("FederatedUser", text(&caller.arn), ContextValue::single(format!("{}:{name}", account.as_deref().unwrap_or_default())))
+            (
+                "FederatedUser",
+                text(&caller.arn),
+                ContextValue::single(format!("{}:{name}", account.as_deref().unwrap_or_default())),
+            )
         }
         CallerKind::Service => {
             context.set("aws:PrincipalIsAWSService", ContextValue::single("true"));
@@ -94,7 +113,10 @@ fn principal_keys(context: &mut RequestContext, caller: &Caller) {
         return;
     }
     context.set("aws:PrincipalIsAWSService", ContextValue::single("false"));
-    context.set("aws:PrincipalAccount", account.map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single));
+    context.set(
+        "aws:PrincipalAccount",
+        account.map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single),
+    );
     if caller.kind == CallerKind::IamUser
         && let Some(arn) = &caller.arn
     {
@@ -106,7 +128,9 @@ fn principal_keys(context: &mut RequestContext, caller: &Caller) {
 
 /// E240: the role's id, a colon and the session's name, of which a role alone fixes only the first part.
 fn session_user_id(caller: &Caller) -> ContextValue {
-    let Some(id) = &caller.unique_id else { return ContextValue::Unknown(ControlClass::Identity) };
+    let Some(id) = &caller.unique_id else {
+        return ContextValue::Unknown(ControlClass::Identity);
+    };
     match caller.arn.as_ref().filter(|arn| arn.service() == "sts") {
         Some(session) => ContextValue::single(format!("{id}:{}", session.name())),
         None => ContextValue::Prefix(format!("{id}:").into()),
@@ -143,7 +167,11 @@ fn tag_family(context: &mut RequestContext, prefix: &str, tags: &BTreeMap<Box<st
         by_key.entry(key.to_ascii_lowercase()).or_default().push(value.clone());
     }
     for (key, mut values) in by_key {
-        let value = if values.len() == 1 { ContextValue::Single(values.remove(0)) } else { ContextValue::OneOf(values.into()) };
+        let value = if values.len() == 1 {
+            ContextValue::Single(values.remove(0))
+        } else {
+            ContextValue::OneOf(values.into())
+        };
         context.set(&format!("{prefix}{key}"), value);
     }
 }
@@ -165,7 +193,10 @@ fn session_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) 
         (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::SessionTokenWithMfa | Credentials::ConsoleWithMfa) => true,
     };
     issued();
-    context.set("aws:MultiFactorAuthPresent", ContextValue::single(if with_mfa { "true" } else { "false" }));
+    context.set(
+        "aws:MultiFactorAuthPresent",
+        ContextValue::single(if with_mfa { "true" } else { "false" }),
+    );
     if with_mfa {
         context.set("aws:MultiFactorAuthAge", ContextValue::single("1"));
     }
@@ -204,7 +235,9 @@ fn resource_keys(context: &mut RequestContext, caller: &Caller, action: &Action,
 
 /// E323: the ARN of the cluster that the service lives in; an old service ARN does not tell it.
 fn cluster_of(arn: &Arn, name: &str) -> ContextValue {
-    let Some((cluster, _)) = name.split_once('/') else { return ContextValue::Unknown(ControlClass::Resource) };
+    let Some((cluster, _)) = name.split_once('/') else {
+        return ContextValue::Unknown(ControlClass::Resource);
+    };
     let (partition, region, account) = (arn.partition(), arn.region(), arn.account_field());
     ContextValue::single(format!("arn:{partition}:ecs:{region}:{account}:cluster/{cluster}"))
 }

@@ -34,9 +34,18 @@ pub(crate) fn has_variables(text: &str, version: PolicyVersion) -> bool {
 
 /// Fills a text. `wildcards`: whether `*` and `?` of the policy's own text are wildcards.
 pub(crate) fn fill(text: &str, version: PolicyVersion, context: &RequestContext, wildcards: bool) -> Filled {
-    let own = |c: char| if wildcards { GlobToken::from_policy_char(c) } else { GlobToken::Char(c) };
+    let own = |c: char| {
+        if wildcards {
+            GlobToken::from_policy_char(c)
+        } else {
+            GlobToken::Char(c)
+        }
+    };
     if !has_variables(text, version) {
-        return Filled::Tokens { tokens: text.chars().map(own).collect(), wild: None };
+        return Filled::Tokens {
+            tokens: text.chars().map(own).collect(),
+            wild: None,
+        };
     }
     let mut tokens = Vec::new();
     let mut wild: Vec<GlobToken> = Vec::new();
@@ -61,7 +70,10 @@ pub(crate) fn fill(text: &str, version: PolicyVersion, context: &RequestContext,
         }
     }
     let differs = wildcards && wild != tokens;
-    Filled::Tokens { tokens, wild: differs.then_some(wild) }
+    Filled::Tokens {
+        tokens,
+        wild: differs.then_some(wild),
+    }
 }
 
 fn variable_value(key: &str, default: Option<&str>, context: &RequestContext) -> Result<String, Filled> {

@@ -126,8 +126,14 @@ impl Formula {
             Self::Atom(atom) if atom.is_unknown() => Self::certain(favourable),
             Self::Atom(atom) => Self::Atom(atom.clone()),
             Self::Not(inner) => !inner.settle_unknowns(!favourable),
-            Self::All(parts) => parts.iter().map(|part| part.settle_unknowns(favourable)).fold(Self::True, Self::and),
-            Self::Any(parts) => parts.iter().map(|part| part.settle_unknowns(favourable)).fold(Self::False, Self::or),
+            Self::All(parts) => parts
+                .iter()
+                .map(|part| part.settle_unknowns(favourable))
+                .fold(Self::True, Self::and),
+            Self::Any(parts) => parts
+                .iter()
+                .map(|part| part.settle_unknowns(favourable))
+                .fold(Self::False, Self::or),
         }
     }
 }

@@ -65,7 +65,10 @@ fn session_reach(arn: &Arn, caller: &Caller) -> Option<(Reach, Formula)> {
     }
     // A session of the caller's role, while the caller's own session name is not fixed.
     let unnamed = caller.arn.as_ref().is_none_or(|own| own.service() == "iam");
-    let role_name = arn.resource().strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
+    let role_name = arn
+        .resource()
+        .strip_prefix("assumed-role/")
+        .and_then(|rest| rest.split('/').next());
     let own_name = caller.role_arn.as_ref().or(caller.arn.as_ref()).map(Arn::name);
     let same_role = role_name.is_some() && role_name == own_name && arn.account() == caller.account;
     (unnamed && same_role).then(|| (Reach::Direct, Formula::atom(Atom::Session(arn.as_str().into()))))
@@ -80,7 +83,10 @@ fn is_role_of(arn: &Arn, caller: &Caller) -> bool {
         (Some(role), _) => arn == role,
         (None, Some(own)) if own.service() == "iam" => arn == own,
         (None, Some(session)) => {
-            let role_name = session.resource().strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
+            let role_name = session
+                .resource()
+                .strip_prefix("assumed-role/")
+                .and_then(|rest| rest.split('/').next());
             role_name == Some(arn.name()) && arn.account() == session.account()
         }
         (None, None) => false,
@@ -91,9 +97,11 @@ fn is_role_of(arn: &Arn, caller: &Caller) -> bool {
 pub(crate) fn deny_covers(clause: Option<&PrincipalClause>, caller: &Caller, has_boundary: bool) -> Formula {
     match clause {
         None => Formula::True,
-        Some(PrincipalClause::Only(entries)) => {
-            entries.iter().filter_map(|entry| entry_reach(entry, caller)).map(|(_, named)| named).fold(Formula::False, Formula::or)
-        }
+        Some(PrincipalClause::Only(entries)) => entries
+            .iter()
+            .filter_map(|entry| entry_reach(entry, caller))
+            .map(|(_, named)| named)
+            .fold(Formula::False, Formula::or),
         // E85.
         Some(PrincipalClause::AllBut(_)) if has_boundary => Formula::True,
         Some(PrincipalClause::AllBut(entries)) => not_listed(entries, caller),
@@ -119,5 +127,9 @@ fn not_listed(entries: &[PrincipalEntry], caller: &Caller) -> Formula {
         CallerKind::FederatedUser => has(Reach::Direct) && has(Reach::Account),
         CallerKind::AccountRoot | CallerKind::Service | CallerKind::Anonymous => true,
     };
-    if complete { Formula::False } else { Formula::open(OpenPoint::IncompleteNotPrincipal) }
+    if complete {
+        Formula::False
+    } else {
+        Formula::open(OpenPoint::IncompleteNotPrincipal)
+    }
 }

@@ -39,7 +39,12 @@ impl Target {
     /// A resource.
     #[must_use]
     pub fn resource(arn: Arn) -> Self {
-        Self { account: arn.account(), arn: Some(arn), is_wildcard_only: false, created: None }
+        Self {
+            account: arn.account(),
+            arn: Some(arn),
+            is_wildcard_only: false,
+            created: None,
+        }
     }
 
     /// No resource.
@@ -52,7 +57,10 @@ impl Target {
     #[must_use]
     pub fn nothing_for(action: &Action) -> Self {
         let entry = Catalog::bundled().action(action.service(), action.name());
-        Self { is_wildcard_only: entry.is_some_and(|entry| entry.resource_types.is_empty()), ..Self::default() }
+        Self {
+            is_wildcard_only: entry.is_some_and(|entry| entry.resource_types.is_empty()),
+            ..Self::default()
+        }
     }
 }
 
@@ -60,7 +68,10 @@ impl Request<'_> {
     /// The account that owns the resource: where nothing says it, the caller's (E170).
     #[must_use]
     pub fn owner(&self) -> Option<AccountId> {
-        self.target.account.or_else(|| self.target.arn.as_ref().and_then(Arn::account)).or(self.caller.account)
+        self.target
+            .account
+            .or_else(|| self.target.arn.as_ref().and_then(Arn::account))
+            .or(self.caller.account)
     }
 
     /// Whether caller and resource are in one account.

@@ -1,14 +1,14 @@
 //! `Resource` and `NotResource` against the request's resource (E50–E65, E290–E291).
 
 use crate::catalog::Catalog;
+use crate::evaluate::Atom;
+use crate::evaluate::ContextValue;
 use crate::evaluate::Formula;
 use crate::evaluate::Request;
+use crate::evaluate::UnmetTest;
 use crate::evaluate::fill::Filled;
 use crate::evaluate::fill::fill;
 use crate::evaluate::fill::has_variables;
-use crate::evaluate::ContextValue;
-use crate::evaluate::Atom;
-use crate::evaluate::UnmetTest;
 use crate::ident::Arn;
 use crate::ident::ArnPattern;
 use crate::ident::GlobToken;
@@ -21,7 +21,12 @@ use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
 
 /// Whether the clause covers the request's resource.
-pub(crate) fn clause_matches(clause: &ResourceClause, version: PolicyVersion, policy_type: PolicyType, request: &Request<'_>) -> Formula {
+pub(crate) fn clause_matches(
+    clause: &ResourceClause,
+    version: PolicyVersion,
+    policy_type: PolicyType,
+    request: &Request<'_>,
+) -> Formula {
     match clause {
         ResourceClause::Only(texts) => any_matches(texts, version, policy_type, request),
         ResourceClause::AllBut(texts) => {
@@ -50,7 +55,9 @@ fn any_matches(texts: &[Box<str>], version: PolicyVersion, policy_type: PolicyTy
 
 fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, request: &Request<'_>) -> Formula {
     // E51, E290: only `*` covers "no resource".
-    let Some(arn) = &request.target.arn else { return Formula::False };
+    let Some(arn) = &request.target.arn else {
+        return Formula::False;
+    };
     match fill(text, version, &request.context, true) {
         Filled::NoValue => Formula::False,
         Filled::Open(point) => Formula::open(point),
@@ -83,7 +90,7 @@ fn variable_in_first_fields(text: &str) -> bool {
 }
 
 fn tokens_match(tokens: &[GlobToken], policy_type: PolicyType, request: &Request<'_>, arn: &Arn) -> Ternary {
-    let matches = |arn: &Arn| match ArnPattern::from_tokens(tokens, completes(policy_type)) {
+    let of = |arn: &Arn| match ArnPattern::from_tokens(tokens, completes(policy_type)) {
         Ok(pattern) => pattern.matches(arn, type_word(request, arn)),
         // U4: not documented for this type; open only where the completed pattern would match.
         Err(InvalidArnPattern::Incomplete) => match ArnPattern::from_tokens(tokens, true).map(|p| p.matches(arn, None)) {
@@ -92,9 +99,9 @@ fn tokens_match(tokens: &[GlobToken], policy_type: PolicyType, request: &Request
         },
         Err(InvalidArnPattern::NotAnArn(_)) => Ternary::No,
     };
-    let matched = matches(arn);
+    let matched = of(arn);
     match old_service_arn(request, arn) {
-        Some(other) if matches(&other) != matched => Ternary::Open(OpenPoint::OldEcsServiceArn),
+        Some(other) if of(&other) != matched => Ternary::Open(OpenPoint::OldEcsServiceArn),
         Some(_) | None => matched,
     }
 }
@@ -113,7 +120,11 @@ fn type_word<'a>(request: &Request<'_>, arn: &'a Arn) -> Option<&'a str> {
         let resource = format.splitn(6, ':').nth(5).unwrap_or_default();
         resource.split(['/', ':']).next() == Some(word) && resource.len() > word.len()
     };
-    let named = |name: &str| service.resource_type(name).is_some_and(|kind| kind.arn_formats.iter().any(|format| has_word(&format)));
+    let named = |name: &str| {
+        service
+            .resource_type(name)
+            .is_some_and(|kind| kind.arn_formats.iter().any(|format| has_word(&format)))
+    };
     let known = match action {
         Some(action) if !action.resource_types.is_empty() => action.resource_types.iter().any(|row| named(row.resource_type)),
         Some(_) | None => service.resource_types.iter().any(|kind| named(kind.name)),
@@ -127,7 +138,9 @@ fn old_service_arn(request: &Request<'_>, arn: &Arn) -> Option<Arn> {
         return None;
     }
     let name = arn.resource().strip_prefix("service/").filter(|name| !name.contains('/'))?;
-    let ContextValue::Single(cluster) = request.context.get_lower("ecs:cluster") else { return None };
+    let ContextValue::Single(cluster) = request.context.get_lower("ecs:cluster") else {
+        return None;
+    };
     let (_, cluster) = cluster.rsplit_once('/')?;
     let head = arn.as_str().strip_suffix(name)?;
     format!("{head}{cluster}/{name}").parse().ok()

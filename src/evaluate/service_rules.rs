@@ -24,11 +24,13 @@ pub(crate) fn service_rule(request: &Request<'_>) -> Option<ServiceRule> {
 fn needs_no_permission(request: &Request<'_>) -> Option<ServiceRule> {
     let kind = request.caller.kind;
     match request.action.lower() {
-        "sts:getcalleridentity" if kind != CallerKind::Anonymous => {
-            Some(ServiceRule::Always("sts:GetCallerIdentity needs no permission, and no policy can take it [E171]"))
-        }
+        "sts:getcalleridentity" if kind != CallerKind::Anonymous => Some(ServiceRule::Always(
+            "sts:GetCallerIdentity needs no permission, and no policy can take it [E171]",
+        )),
         "sts:getsessiontoken" if matches!(kind, CallerKind::IamUser | CallerKind::AccountRoot) && has_long_term_key(request) => {
-            Some(ServiceRule::Always("sts:GetSessionToken needs no permission, and no policy can take it from a user [E171]"))
+            Some(ServiceRule::Always(
+                "sts:GetSessionToken needs no permission, and no policy can take it from a user [E171]",
+            ))
         }
         _ => None,
     }
@@ -43,7 +45,9 @@ fn is_session_token(credentials: Credentials) -> bool {
 }
 
 fn impossible(request: &Request<'_>) -> Option<&'static str> {
-    wrong_partition(request).or_else(|| wrong_credentials(request)).or_else(|| owned_by_aws(request))
+    wrong_partition(request)
+        .or_else(|| wrong_credentials(request))
+        .or_else(|| owned_by_aws(request))
 }
 
 /// E178.

@@ -13,7 +13,12 @@ use crate::policy::PolicyVersion;
 use crate::policy::Statement;
 
 /// Whether the statement applies, principal aside.
-pub(crate) fn statement_matches(statement: &Statement, version: PolicyVersion, policy_type: PolicyType, request: &Request<'_>) -> Formula {
+pub(crate) fn statement_matches(
+    statement: &Statement,
+    version: PolicyVersion,
+    policy_type: PolicyType,
+    request: &Request<'_>,
+) -> Formula {
     let action: Formula = statement.action.matches(request.action).into();
     if action.is_false() {
         return action;
@@ -22,16 +27,25 @@ pub(crate) fn statement_matches(statement: &Statement, version: PolicyVersion, p
     if resource.is_false() {
         return resource;
     }
-    action.and(resource).and(conditions_hold(&statement.condition, version, request))
+    action
+        .and(resource)
+        .and(conditions_hold(&statement.condition, version, request))
 }
 
 /// A trust policy has no resource clause: the role is the resource (E260).
 fn resource_matches(statement: &Statement, version: PolicyVersion, policy_type: PolicyType, request: &Request<'_>) -> Formula {
-    statement.resource.as_ref().map_or(Formula::True, |clause| clause_matches(clause, version, policy_type, request))
+    statement
+        .resource
+        .as_ref()
+        .map_or(Formula::True, |clause| clause_matches(clause, version, policy_type, request))
 }
 
 fn conditions_hold(block: &ConditionBlock, version: PolicyVersion, request: &Request<'_>) -> Formula {
-    let mut holds = if block.has_empty_part { Formula::open(OpenPoint::EmptyCondition) } else { Formula::True };
+    let mut holds = if block.has_empty_part {
+        Formula::open(OpenPoint::EmptyCondition)
+    } else {
+        Formula::True
+    };
     for test in &block.tests {
         holds = holds.and(evaluate_test(test, version, &request.context));
         if holds.is_false() {

@@ -22,6 +22,9 @@ pub(super) fn compare(value: &str, pattern: &[GlobToken]) -> Compared {
         return Compared::Open(OpenPoint::ShortArnInCondition);
     }
     // The value is cut at its own colons, so a wildcard cannot leave its component.
-    let matched = fields.into_iter().zip(value.splitn(6, ':')).all(|(field, text)| field.into_iter().collect::<Glob>().matches(text));
+    let matched = fields
+        .into_iter()
+        .zip(value.splitn(6, ':'))
+        .all(|(field, text)| field.into_iter().collect::<Glob>().matches(text));
     if matched { Compared::Match } else { Compared::NoMatch }
 }

@@ -71,7 +71,9 @@ pub(super) fn compare(family: OperatorFamily, value: &str, tokens: &[GlobToken])
             if bounds.is_empty() {
                 return Compared::BadPolicyValue;
             }
-            let mut readings = values.iter().flat_map(|value| bounds.iter().map(|bound| comparison.accepts(value.cmp(bound))));
+            let mut readings = values
+                .iter()
+                .flat_map(|value| bounds.iter().map(|bound| comparison.accepts(value.cmp(bound))));
             match readings.next() {
                 None => Compared::BadRequestValue,
                 Some(first) if readings.all(|other| other == first) => first.into(),
@@ -98,7 +100,11 @@ fn ignoring_case(value: &str, expected: &str) -> Compared {
         return Compared::Match;
     }
     // U13: beyond ASCII it is not documented how case is folded.
-    if value.to_lowercase() == expected.to_lowercase() { Compared::Open(OpenPoint::NonAsciiCaseFolding) } else { Compared::NoMatch }
+    if value.to_lowercase() == expected.to_lowercase() {
+        Compared::Open(OpenPoint::NonAsciiCaseFolding)
+    } else {
+        Compared::NoMatch
+    }
 }
 
 /// E122: any request value other than `true` counts as false.

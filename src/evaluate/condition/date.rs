@@ -56,11 +56,17 @@ fn clock(text: &str) -> Option<(i8, i8, i8, i32, i32)> {
     let mut fields = clock.split(':');
     let hour = number(fields.next()?, 2)?;
     let minute = number(fields.next()?, 2)?;
-    let (second, fraction) = fields.next().map_or(("00", ""), |text| text.split_once('.').unwrap_or((text, "")));
+    let (second, fraction) = fields
+        .next()
+        .map_or(("00", ""), |text| text.split_once('.').unwrap_or((text, "")));
     if fields.next().is_some() || (second.len() != clock.len() && clock.ends_with('.')) {
         return None;
     }
-    let nanosecond = if fraction.is_empty() { 0 } else { format!("{fraction:0<9}").get(..9)?.parse().ok()? };
+    let nanosecond = if fraction.is_empty() {
+        0
+    } else {
+        format!("{fraction:0<9}").get(..9)?.parse().ok()?
+    };
     let small = |value: i32| i8::try_from(value).ok();
     Some((small(hour)?, small(minute)?, small(number(second, 2)?)?, nanosecond, offset))
 }
@@ -87,8 +93,20 @@ mod tests {
         assert_eq!(seconds("1970-02"), [31 * 86_400]);
         assert_eq!(seconds("1577836800"), [1_577_836_800]);
         assert_eq!(seconds("2020"), [2020, 1_577_836_800]);
-        assert_eq!(parse_date("1970-01-01T00:00:10.5Z").first().map(|t| t.as_millisecond()), Some(10_500));
-        for wrong in ["", "tomorrow", "2020-13-01", "2020-1-1", "2020-01-01T00:00:00", "2020-01-01 00:00:00Z", "Jan 1 2024", "T00:00Z"] {
+        assert_eq!(
+            parse_date("1970-01-01T00:00:10.5Z").first().map(|t| t.as_millisecond()),
+            Some(10_500)
+        );
+        for wrong in [
+            "",
+            "tomorrow",
+            "2020-13-01",
+            "2020-1-1",
+            "2020-01-01T00:00:00",
+            "2020-01-01 00:00:00Z",
+            "Jan 1 2024",
+            "T00:00Z",
+        ] {
             assert!(parse_date(wrong).is_empty(), "{wrong}");
         }
     }

@@ -7,7 +7,7 @@ mod ip;
 mod number;
 mod test;
 
-pub use test::evaluate_test;
-pub(crate) use number::Decimal;
 pub(crate) use date::parse_date;
 pub(crate) use ip::Block;
+pub(crate) use number::Decimal;
+pub use test::evaluate_test;

@@ -27,7 +27,11 @@ impl Decimal {
         let whole = whole.trim_start_matches('0').to_owned();
         let fraction = fraction.trim_end_matches('0').to_owned();
         let is_zero = whole.is_empty() && fraction.is_empty();
-        Some(Self { is_negative: is_negative && !is_zero, whole, fraction })
+        Some(Self {
+            is_negative: is_negative && !is_zero,
+            whole,
+            fraction,
+        })
     }
 
     fn magnitude(&self) -> (usize, &str, &str) {
@@ -66,7 +70,11 @@ mod tests {
             ("0.30000000000000000001", "0.3", Ordering::Greater),
             ("1.05", "1.5", Ordering::Less),
         ] {
-            assert_eq!(Decimal::parse(left).unwrap().cmp(&Decimal::parse(right).unwrap()), expected, "{left} {right}");
+            assert_eq!(
+                Decimal::parse(left).unwrap().cmp(&Decimal::parse(right).unwrap()),
+                expected,
+                "{left} {right}"
+            );
         }
         assert_eq!(Decimal::parse("ten"), None);
         assert_eq!(Decimal::parse("1e3"), None);

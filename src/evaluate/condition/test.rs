@@ -2,8 +2,8 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::ControlClass;
-use crate::catalog::ValueType;
 use crate::catalog::KeyType;
+use crate::catalog::ValueType;
 use crate::evaluate::Atom;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Formula;
@@ -31,7 +31,8 @@ use crate::policy::SetQualifier;
 /// Whether the test holds in the context.
 #[must_use]
 pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &RequestContext) -> Formula {
-    let key_type = Catalog::bundled().condition_key_type(test.key.lower());
+    let prefix = test.key.lower().split(':').next().unwrap_or_default();
+    let key_type = Catalog::bundled().condition_key_type(prefix, test.key.lower());
     // E121: an operator that does not fit the key's type never applies, negated or not.
     if key_type.is_some_and(|known| !fits(test.operator.family(), known.value, &test.key)) {
         return Formula::False;
@@ -43,7 +44,10 @@ pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &Req
         ContextValue::Single(value) => one(value),
         ContextValue::Many(values) => {
             let values: Vec<&str> = values.iter().map(|value| &**value).collect();
-            let multivalued = KeyType { value: ValueType::String, is_multivalued: true };
+            let multivalued = KeyType {
+                value: ValueType::String,
+                is_multivalued: true,
+            };
             present(test, &values, Some(multivalued), version, context)
         }
         ContextValue::Unknown(class) => unmet(test, *class, version, context),
@@ -52,7 +56,10 @@ pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &Req
         ContextValue::MfaNotProven => agreed(vec![absent(test), one("false")], OpenPoint::MfaInRoleSession),
         ContextValue::MfaAgeNotProven if test.operator == ConditionOperator::Null => Formula::open(OpenPoint::MfaInRoleSession),
         ContextValue::MfaAgeNotProven => absent(test),
-        ContextValue::OneOf(values) => agreed(values.iter().map(|value| one(value)).collect(), OpenPoint::TagKeysDifferInCase),
+        ContextValue::OneOf(values) => agreed(
+            values.iter().map(|value| one(value)).collect(),
+            OpenPoint::TagKeysDifferInCase,
+        ),
     }
 }
 
@@ -119,11 +126,19 @@ fn present(
     let has_empty_value = matches!(values, [""]);
     if test.operator == ConditionOperator::Null {
         let null = null(test, true);
-        return if has_empty_value && test.qualifier.is_none() { Formula::open(OpenPoint::EmptyValue) } else { null };
+        return if has_empty_value && test.qualifier.is_none() {
+            Formula::open(OpenPoint::EmptyValue)
+        } else {
+            null
+        };
     }
     if test.values.is_empty() {
         let stated = test.qualifier.is_some() || test.if_exists;
-        return if stated { Formula::False } else { Formula::open(OpenPoint::EmptyCondition) };
+        return if stated {
+            Formula::False
+        } else {
+            Formula::open(OpenPoint::EmptyCondition)
+        };
     }
     if test.qualifier == Some(SetQualifier::ForAllValues) && has_empty_value {
         return Formula::open(OpenPoint::EmptyValue);
@@ -151,18 +166,28 @@ struct PolicyValue {
 /// The values that can match at all; an error where a variable's key is not known.
 fn fill_values(test: &ConditionTest, version: PolicyVersion, context: &RequestContext) -> Result<Vec<PolicyValue>, Formula> {
     let family = test.operator.family();
-    let version = if takes_variables(family) { version } else { PolicyVersion::V2008 };
+    let version = if takes_variables(family) {
+        version
+    } else {
+        PolicyVersion::V2008
+    };
     let mut values = Vec::new();
     for text in &test.values {
         match fill(text, version, context, has_wildcards(family)) {
             Filled::NoValue => {}
-            Filled::Open(point) => values.push(PolicyValue { readings: Vec::new(), open: Some(point) }),
+            Filled::Open(point) => values.push(PolicyValue {
+                readings: Vec::new(),
+                open: Some(point),
+            }),
             Filled::Pending(_, class) => return Err(unmet(test, class, version, context)),
             Filled::Tokens { tokens, wild } => {
                 // C3: AWS pages differ on variables in Bool values.
                 let open = (family == OperatorFamily::Bool && has_variables(text, version)).then_some(OpenPoint::VariableInBool);
                 let open = open.or(wild.is_some().then_some(OpenPoint::WildcardInVariableValue));
-                values.push(PolicyValue { readings: [Some(tokens), wild].into_iter().flatten().collect(), open });
+                values.push(PolicyValue {
+                    readings: [Some(tokens), wild].into_iter().flatten().collect(),
+                    open,
+                });
             }
         }
     }
@@ -184,15 +209,18 @@ fn value_holds(test: &ConditionTest, value: &str, policy_values: &[PolicyValue])
 
 fn one_matches(test: &ConditionTest, value: &str, policy_value: &PolicyValue, negated: bool) -> Ternary {
     let family = test.operator.family();
-    let mut readings = policy_value.readings.iter().map(|tokens| match compare(family, value, tokens) {
-        Compared::Match => Ternary::Yes,
-        Compared::NoMatch => Ternary::No,
-        Compared::Open(point) => Ternary::Open(point),
-        // E122: ArnNotEquals and ArnNotLike do not match a request value that is no ARN.
-        Compared::BadRequestValue if negated && family == OperatorFamily::Arn => Ternary::Yes,
-        Compared::BadPolicyValue | Compared::BadRequestValue if negated => Ternary::Open(OpenPoint::UnparsableValue),
-        Compared::BadPolicyValue | Compared::BadRequestValue => Ternary::No,
-    });
+    let mut readings = policy_value
+        .readings
+        .iter()
+        .map(|tokens| match compare(family, value, tokens) {
+            Compared::Match => Ternary::Yes,
+            Compared::NoMatch => Ternary::No,
+            Compared::Open(point) => Ternary::Open(point),
+            // E122: ArnNotEquals and ArnNotLike do not match a request value that is no ARN.
+            Compared::BadRequestValue if negated && family == OperatorFamily::Arn => Ternary::Yes,
+            Compared::BadPolicyValue | Compared::BadRequestValue if negated => Ternary::Open(OpenPoint::UnparsableValue),
+            Compared::BadPolicyValue | Compared::BadRequestValue => Ternary::No,
+        });
     let first = readings.next();
     match (first, policy_value.open) {
         (Some(first), None) => first,
@@ -218,14 +246,20 @@ fn with_prefix(test: &ConditionTest, prefix: &str, version: PolicyVersion, conte
     };
     let mut some = false;
     for value in &filled {
-        let [tokens] = value.readings.as_slice() else { return unmet(test, ControlClass::Session, version, context) };
+        let [tokens] = value.readings.as_slice() else {
+            return unmet(test, ControlClass::Session, version, context);
+        };
         match tokens.iter().copied().collect::<Glob>().matches_with_prefix(prefix) {
             PrefixMatch::All => return Formula::certain(!test.operator.is_negated()),
             PrefixMatch::Some => some = true,
             PrefixMatch::None => {}
         }
     }
-    if some { unmet(test, ControlClass::Session, version, context) } else { Formula::certain(test.operator.is_negated()) }
+    if some {
+        unmet(test, ControlClass::Session, version, context)
+    } else {
+        Formula::certain(test.operator.is_negated())
+    }
 }
 
 /// The test as an atom, its values filled as far as they are known.
