@@ -26,6 +26,7 @@ use crate::evaluate::PolicyStack;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::derive_context;
+use crate::evaluate::link_keys;
 use crate::ident::AccountId;
 use crate::ident::Action;
 use crate::ident::Arn;
@@ -263,6 +264,9 @@ pub(super) fn context(
             CaseValue::NotKnown => ContextValue::Unknown(global_key(key).map_or(ControlClass::Resource, |known| known.class)),
         };
         context.set(key, value);
+    }
+    if case.request.derive {
+        link_keys(&mut context);
     }
     Ok(context)
 }

@@ -140,7 +140,11 @@ fn opens(decision: &Decision<'_>, expected: &[String]) -> bool {
 }
 
 fn blocks(decision: &Decision<'_>, name: &str) -> bool {
-    decision.blocking().iter().any(|outcome| match &outcome.layer {
+    let blocking = decision
+        .layers
+        .iter()
+        .filter(|outcome| outcome.deny.is_true() || outcome.allow.is_false());
+    blocking.into_iter().any(|outcome| match &outcome.layer {
         Layer::Identity => name == "identity",
         Layer::Boundary => name == "boundary",
         Layer::Session => name == "session",

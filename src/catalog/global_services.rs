@@ -25,7 +25,7 @@ const IN_AWS_CN: &[(&str, &str)] = &[
     ("organizations", "cn-northwest-1"),
     ("route53", "cn-northwest-1"),
 ];
-/// The same for the GovCloud Regions, as far as it is documented.
+/// The same for the `GovCloud` Regions, as far as it is documented.
 const IN_AWS_US_GOV: &[(&str, &str)] = &[
     ("iam", "us-gov-west-1"),
     ("organizations", "us-gov-west-1"),

@@ -44,6 +44,19 @@ pub fn derive_context(caller: &Caller, action: &Action, target: &Target, facts: 
     context
 }
 
+/// Ties keys that were set one by one to those that follow from them (E351): a service that calls with the
+/// caller's credentials sets `aws:ViaAWSService`, and then AWS pages differ on `aws:SourceIp` (C9).
+pub fn link_keys(context: &mut RequestContext) {
+    let called_via = matches!(context.get_lower("aws:calledvia"), ContextValue::Many(services) if !services.is_empty());
+    if !called_via {
+        return;
+    }
+    context.set("aws:ViaAWSService", ContextValue::single("true"));
+    if matches!(context.get_lower("aws:sourceip"), ContextValue::Single(_)) {
+        context.set("aws:SourceIp", ContextValue::Open(OpenPoint::SourceIpInForwardAccess));
+    }
+}
+
 fn call_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
     context.set("aws:CurrentTime", ContextValue::single(time.to_string()));
     context.set("aws:EpochTime", ContextValue::single(time.as_second().to_string()));

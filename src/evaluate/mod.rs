@@ -37,6 +37,7 @@ pub use decision::Outcome;
 pub use decision::StatementHit;
 pub use derive::DerivedFacts;
 pub use derive::derive_context;
+pub use derive::link_keys;
 pub use formula::Formula;
 pub use principal::Reach;
 pub use request::Request;

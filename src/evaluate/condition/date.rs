@@ -45,13 +45,12 @@ fn w3c(text: &str) -> Option<Timestamp> {
 fn clock(text: &str) -> Option<(i8, i8, i8, i32, i32)> {
     let at = text.find(['Z', '+', '-'])?;
     let (clock, zone) = text.split_at_checked(at)?;
-    let offset = match zone {
-        "Z" => 0,
-        _ => {
-            let sign = if zone.starts_with('-') { -1 } else { 1 };
-            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-            sign * (number(hours, 2)? * 3600 + number(minutes, 2)? * 60)
-        }
+    let offset = if zone == "Z" {
+        0
+    } else {
+        let sign = if zone.starts_with('-') { -1 } else { 1 };
+        let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+        sign * (number(hours, 2)? * 3600 + number(minutes, 2)? * 60)
     };
     let mut fields = clock.split(':');
     let hour = number(fields.next()?, 2)?;

@@ -39,9 +39,8 @@ pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &Req
     }
     let one = |value: &str| present(test, &[value], key_type, version, context);
     match context.get(&test.key) {
-        ContextValue::Absent => absent(test),
-        ContextValue::Many(values) if values.is_empty() => absent(test),
         ContextValue::Single(value) => one(value),
+        ContextValue::Many(values) if values.is_empty() => absent(test),
         ContextValue::Many(values) => {
             let values: Vec<&str> = values.iter().map(|value| &**value).collect();
             let multivalued = KeyType {
@@ -55,7 +54,7 @@ pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &Req
         ContextValue::Open(point) => Formula::open(*point),
         ContextValue::MfaNotProven => agreed(vec![absent(test), one("false")], OpenPoint::MfaInRoleSession),
         ContextValue::MfaAgeNotProven if test.operator == ConditionOperator::Null => Formula::open(OpenPoint::MfaInRoleSession),
-        ContextValue::MfaAgeNotProven => absent(test),
+        ContextValue::Absent | ContextValue::MfaAgeNotProven => absent(test),
         ContextValue::OneOf(values) => agreed(
             values.iter().map(|value| one(value)).collect(),
             OpenPoint::TagKeysDifferInCase,
@@ -94,8 +93,8 @@ fn absent(test: &ConditionTest) -> Formula {
         return null(test, false);
     }
     match test.qualifier {
-        _ if test.if_exists => Formula::True,
         Some(SetQualifier::ForAllValues) => Formula::True,
+        Some(SetQualifier::ForAnyValue) | None if test.if_exists => Formula::True,
         Some(SetQualifier::ForAnyValue) => Formula::False,
         None if test.values.is_empty() => Formula::open(OpenPoint::EmptyCondition),
         None => Formula::certain(test.operator.is_negated()),
@@ -150,10 +149,9 @@ fn present(
     let holds = |value: &&str| value_holds(test, value, &filled);
     match test.qualifier {
         Some(SetQualifier::ForAllValues) => values.iter().map(holds).fold(Ternary::Yes, Ternary::and).into(),
-        Some(SetQualifier::ForAnyValue) => values.iter().map(holds).fold(Ternary::No, Ternary::or).into(),
         // E119: a multivalued key needs a set operator.
         None if key_type.is_some_and(|known| known.is_multivalued) => Formula::open(OpenPoint::MultivaluedWithoutSetOperator),
-        None => values.iter().map(holds).fold(Ternary::No, Ternary::or).into(),
+        Some(SetQualifier::ForAnyValue) | None => values.iter().map(holds).fold(Ternary::No, Ternary::or).into(),
     }
 }
 
@@ -219,12 +217,14 @@ fn one_matches(test: &ConditionTest, value: &str, policy_value: &PolicyValue, ne
             // E122: ArnNotEquals and ArnNotLike do not match a request value that is no ARN.
             Compared::BadRequestValue if negated && family == OperatorFamily::Arn => Ternary::Yes,
             Compared::BadPolicyValue | Compared::BadRequestValue if negated => Ternary::Open(OpenPoint::UnparsableValue),
-            Compared::BadPolicyValue | Compared::BadRequestValue => Ternary::No,
+            Compared::NoMatch | Compared::BadPolicyValue | Compared::BadRequestValue => Ternary::No,
         });
     let first = readings.next();
     match (first, policy_value.open) {
         (Some(first), None) => first,
         (Some(first), Some(OpenPoint::WildcardInVariableValue)) if readings.all(|other| other == first) => first,
+        // C3: the other reading takes the variable literally, which is no Boolean and matches nothing.
+        (Some(Ternary::No), Some(OpenPoint::VariableInBool)) => Ternary::No,
         (_, Some(point)) => Ternary::Open(point),
         (None, None) => Ternary::No,
     }
