@@ -212,7 +212,6 @@ fn one_matches(test: &ConditionTest, value: &str, policy_value: &PolicyValue, ne
         .iter()
         .map(|tokens| match compare(family, value, tokens) {
             Compared::Match => Ternary::Yes,
-            Compared::NoMatch => Ternary::No,
             Compared::Open(point) => Ternary::Open(point),
             // E122: ArnNotEquals and ArnNotLike do not match a request value that is no ARN.
             Compared::BadRequestValue if negated && family == OperatorFamily::Arn => Ternary::Yes,
