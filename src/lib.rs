@@ -4,3 +4,4 @@
 //! Each room is a module; `tests/architecture.rs` holds who may import whom.
 
 pub mod ident;
+pub mod snapshot;
