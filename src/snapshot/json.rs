@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiter::Jiter;
-use jiter::JiterError;
 use jiter::JiterErrorType;
 use jiter::JiterResult;
 use jiter::JsonErrorType;
@@ -57,7 +56,9 @@ pub(super) struct Members {
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     file: &'a FileText,
+    /// Reads the text from `base` on.
     json: Jiter<'a>,
+    base: usize,
     scope: GapScope,
     gaps: Vec<Gap>,
     unlisted: usize,
@@ -74,6 +75,7 @@ impl<'a> Reader<'a> {
         Self {
             file,
             json: Jiter::new(file.text().as_bytes()),
+            base: 0,
             scope,
             gaps: Vec::new(),
             unlisted: 0,
@@ -87,7 +89,7 @@ impl<'a> Reader<'a> {
 
     /// Where the reader stands.
     pub(super) fn offset(&self) -> usize {
-        self.json.current_index()
+        self.base + self.json.current_index()
     }
 
     /// Whether only white space follows.
@@ -127,6 +129,9 @@ impl<'a> Reader<'a> {
 
     /// Records that the text is no JSON.
     pub(super) fn gap_of_broken(&mut self, broken: &Broken, what: &str) {
+        // An object that was only cut out may be where it went wrong: the first error of the whole text is the one to tell.
+        let first = lift(0, Jiter::new(self.file.text().as_bytes()).next_skip()).err();
+        let broken = first.as_ref().filter(|first| first.offset < broken.offset).unwrap_or(broken);
         let detail = format!("not valid JSON: {}; what follows is not known", broken.problem);
         self.gap(broken.offset, &JsonPath::TOP, what, detail);
     }
@@ -142,7 +147,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let mut members = Members { names, seen: 0 };
-        let mut found = find(names, self.json.next_object())?;
+        let mut found = find(names, lift(self.base, self.json.next_object())?);
         loop {
             let index = match found {
                 Found::End => return Ok(Some(members)),
@@ -153,7 +158,7 @@ impl<'a> Reader<'a> {
                 Some((index, name)) => self.member(at, &mut members, index, name, &mut member)?,
                 None => self.skip()?,
             }
-            found = find(names, self.json.next_key())?;
+            found = find(names, lift(self.base, self.json.next_key())?);
         }
     }
 
@@ -166,7 +171,7 @@ impl<'a> Reader<'a> {
         read: &mut impl FnMut(&mut Self, &JsonPath<'_>, &'static str) -> Result<(), Broken>,
     ) -> Result<(), Broken> {
         let at = at.member(name);
-        if self.json.peek()? == Peek::Null {
+        if lift(self.base, self.json.peek())? == Peek::Null {
             return self.skip();
         }
         let (bit, start) = (1 << index, self.offset());
@@ -193,17 +198,17 @@ impl<'a> Reader<'a> {
         if !self.is_next(Peek::Object, at, "an object")? {
             return Ok(None);
         }
-        let mut next = self.json.next_object()?.map(str::to_owned);
+        let mut next = lift(self.base, self.json.next_object())?.map(str::to_owned);
         while let Some(name) = next {
             let path = name.clone();
             let at = at.member(&path);
-            self.json.peek()?;
+            lift(self.base, self.json.peek())?;
             let start = self.offset();
             member(self, &at, name)?;
             if self.offset() == start {
                 self.skip()?;
             }
-            next = self.json.next_key()?.map(str::to_owned);
+            next = lift(self.base, self.json.next_key())?.map(str::to_owned);
         }
         Ok(Some(()))
     }
@@ -218,7 +223,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let mut position = 0;
-        let mut next = self.json.next_array()?;
+        let mut next = lift(self.base, self.json.next_array())?;
         while next.is_some() {
             let start = self.offset();
             read(self, &at.position(position))?;
@@ -226,7 +231,7 @@ impl<'a> Reader<'a> {
                 self.skip()?;
             }
             position += 1;
-            next = self.json.array_step()?;
+            next = lift(self.base, self.json.array_step())?;
         }
         Ok(Some(()))
     }
@@ -265,7 +270,7 @@ impl<'a> Reader<'a> {
 
     fn known_string(&mut self) -> Result<Cow<'a, str>, Broken> {
         let start = self.offset() + 1;
-        let decoded = self.json.known_str()?;
+        let decoded = lift(self.base, self.json.known_str())?;
         let length = decoded.len();
         // Every escape is longer than what it stands for: equal lengths mean there is none.
         let raw = self.file.text().get(start..start + length).filter(|raw| *raw == decoded);
@@ -280,16 +285,16 @@ impl<'a> Reader<'a> {
 
     /// True or false.
     pub(super) fn boolean(&mut self, at: &JsonPath<'_>) -> Read<bool> {
-        let peek = self.json.peek()?;
+        let peek = lift(self.base, self.json.peek())?;
         if peek == Peek::True || peek == Peek::False {
-            return Ok(Some(self.json.known_bool(peek)?));
+            return Ok(Some(lift(self.base, self.json.known_bool(peek))?));
         }
         self.wrong_shape(at, "true or false").map(|()| None)
     }
 
     /// A whole number that is not negative.
     pub(super) fn count(&mut self, at: &JsonPath<'_>) -> Read<u64> {
-        let peek = self.json.peek()?;
+        let peek = lift(self.base, self.json.peek())?;
         let start = self.offset();
         if peek.is_num() {
             if let Ok(NumberInt::Int(number)) = self.json.clone().known_int(peek)
@@ -311,23 +316,37 @@ impl<'a> Reader<'a> {
 
     /// Whether the next value is a string.
     pub(super) fn is_string(&mut self) -> Result<bool, Broken> {
-        Ok(self.json.peek()? == Peek::String)
+        Ok(lift(self.base, self.json.peek())? == Peek::String)
     }
 
     /// The next value as it stands in the text, and the offset of its first byte.
+    ///
+    /// An object is only cut out, by its braces: whoever parses it finds what else is wrong with it, and one broken
+    /// document then spoils nothing but itself.
     pub(super) fn raw(&mut self) -> Result<(usize, &'a str), Broken> {
-        self.json.peek()?;
+        let peek = lift(self.base, self.json.peek())?;
         let start = self.offset();
-        self.skip()?;
-        Ok((start, self.file.text().get(start..self.offset()).unwrap_or_default()))
+        let text = self.file.text();
+        let length = text
+            .as_bytes()
+            .get(start..)
+            .filter(|_| peek == Peek::Object)
+            .and_then(object_length);
+        if let Some(length) = length {
+            self.base = start + length;
+            self.json = Jiter::new(text.as_bytes().get(self.base..).unwrap_or_default());
+        } else {
+            self.skip()?;
+        }
+        Ok((start, text.get(start..self.offset()).unwrap_or_default()))
     }
 
     fn skip(&mut self) -> Result<(), Broken> {
-        Ok(self.json.next_skip()?)
+        lift(self.base, self.json.next_skip())
     }
 
     fn is_next(&mut self, expected: Peek, at: &JsonPath<'_>, words: &str) -> Result<bool, Broken> {
-        if self.json.peek()? == expected {
+        if lift(self.base, self.json.peek())? == expected {
             return Ok(true);
         }
         self.wrong_shape(at, words)?;
@@ -335,7 +354,7 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong_shape(&mut self, at: &JsonPath<'_>, expected: &str) -> Result<(), Broken> {
-        let peek = self.json.peek()?;
+        let peek = lift(self.base, self.json.peek())?;
         let found = match peek {
             Peek::Object => "an object",
             Peek::Array => "a list",
@@ -352,14 +371,50 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn find(names: &[&str], key: JiterResult<Option<&str>>) -> Result<Found, Broken> {
-    Ok(match key? {
+fn find(names: &[&str], key: Option<&str>) -> Found {
+    match key {
         None => Found::End,
         Some(key) => names
             .iter()
             .position(|name| *name == key)
             .map_or(Found::Unknown, Found::Known),
+    }
+}
+
+/// An error of the part that begins at `base`, as one of the whole text.
+fn lift<T>(base: usize, result: JiterResult<T>) -> Result<T, Broken> {
+    result.map_err(|error| Broken {
+        offset: base + error.index,
+        problem: problem_of(&error.error_type),
     })
+}
+
+/// The length of the object that a text begins with, by its braces and strings alone.
+fn object_length(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    loop {
+        at += memchr::memchr3(b'"', b'{', b'}', text.get(at..)?)? + 1;
+        match text.get(at - 1)? {
+            b'{' => depth += 1,
+            b'}' => depth = depth.checked_sub(1)?,
+            _ => at = string_end(text, at)?,
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// Where the string that is open at an offset ends: after its closing quote.
+fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)? + 1;
+        if text.get(at - 1)? == &b'"' {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
 impl Members {
@@ -414,15 +469,6 @@ impl fmt::Display for JsonPath<'_> {
                 };
                 write!(f, "{dot}{}", name.escape_debug())
             }
-        }
-    }
-}
-
-impl From<JiterError> for Broken {
-    fn from(error: JiterError) -> Self {
-        Self {
-            offset: error.index,
-            problem: problem_of(&error.error_type),
         }
     }
 }
