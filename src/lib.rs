@@ -6,6 +6,7 @@
 pub mod ident;
 pub mod policy;
 pub mod catalog;
+pub mod snapshot;
 pub mod estate;
 pub mod evaluate;
 pub mod cases;
