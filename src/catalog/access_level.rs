@@ -20,7 +20,13 @@ pub enum AccessLevel {
 
 impl AccessLevel {
     /// All levels, in the order in which AWS lists them.
-    pub const ALL: [Self; 5] = [Self::List, Self::PermissionsManagement, Self::Read, Self::Tagging, Self::Write];
+    pub const ALL: [Self; 5] = [
+        Self::List,
+        Self::PermissionsManagement,
+        Self::Read,
+        Self::Tagging,
+        Self::Write,
+    ];
 
     /// AWS's word for the level.
     #[must_use]
@@ -103,7 +109,10 @@ impl FromStr for AccessLevels {
     /// Reads AWS's spelling: level words, split by commas.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let level = |word: &str| AccessLevel::ALL.into_iter().find(|level| level.as_str() == word);
-        text.split(',').map(|word| level(word.trim())).collect::<Option<Self>>().ok_or_else(|| UnknownAccessLevel(text.to_owned()))
+        text.split(',')
+            .map(|word| level(word.trim()))
+            .collect::<Option<Self>>()
+            .ok_or_else(|| UnknownAccessLevel(text.to_owned()))
     }
 }
 

@@ -37,7 +37,11 @@ fn resource_fit(format: &str, resource: &str) -> Option<ArnFit> {
     let mut is_exact = true;
     while let Some((hole, after)) = next_hole(format) {
         let (literal, tail) = next_literal(after);
-        let end = if tail.is_empty() { rest.strip_suffix(literal)?.len() } else { find_after_one(rest, literal)? };
+        let end = if tail.is_empty() {
+            rest.strip_suffix(literal)?.len()
+        } else {
+            find_after_one(rest, literal)?
+        };
         let (value, remaining) = rest.split_at_checked(end)?;
         if value.is_empty() {
             return None;
@@ -47,7 +51,8 @@ fn resource_fit(format: &str, resource: &str) -> Option<ArnFit> {
         rest = remaining.strip_prefix(literal)?;
         format = tail;
     }
-    rest.is_empty().then_some(if is_exact { ArnFit::Exact } else { ArnFit::Loose(fixed) })
+    rest.is_empty()
+        .then_some(if is_exact { ArnFit::Exact } else { ArnFit::Loose(fixed) })
 }
 
 #[derive(PartialEq, Eq)]
@@ -60,7 +65,11 @@ enum Hole {
 
 /// The text before the next hole, and what begins with that hole.
 fn next_literal(format: &str) -> (&str, &str) {
-    let end = [format.find("${"), format.find('*')].into_iter().flatten().min().unwrap_or(format.len());
+    let end = [format.find("${"), format.find('*')]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(format.len());
     format.split_at_checked(end).unwrap_or((format, ""))
 }
 
@@ -88,8 +97,14 @@ mod tests {
 
     #[test]
     fn plain_names_fit_exactly() {
-        assert_eq!(arn_fit(INSTANCE, "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"), Some(ArnFit::Exact));
-        assert_eq!(arn_fit(INSTANCE, "arn:aws-cn:ec2:cn-north-1:111122223333:instance/i-1"), Some(ArnFit::Exact));
+        assert_eq!(
+            arn_fit(INSTANCE, "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"),
+            Some(ArnFit::Exact)
+        );
+        assert_eq!(
+            arn_fit(INSTANCE, "arn:aws-cn:ec2:cn-north-1:111122223333:instance/i-1"),
+            Some(ArnFit::Exact)
+        );
         assert_eq!(arn_fit(OBJECT, "arn:aws:s3:::bucket/key"), Some(ArnFit::Exact));
     }
 
@@ -111,15 +126,27 @@ mod tests {
     #[test]
     fn names_with_separators_fit_loosely() {
         assert_eq!(arn_fit(OBJECT, "arn:aws:s3:::bucket/a/b:c"), Some(ArnFit::Loose(1)));
-        assert_eq!(arn_fit("arn:${Partition}:s3:::${BucketName}", "arn:aws:s3:::bucket/a"), Some(ArnFit::Loose(0)));
-        assert_eq!(arn_fit("arn:${Partition}:braket:*:*:x/${A}/*", "arn:aws:braket:::x/a/b/c"), Some(ArnFit::Exact));
-        assert_eq!(arn_fit("arn:${Partition}:x:::a/${A}/é/${B}", "arn:aws:x:::a/é/é/é"), Some(ArnFit::Exact));
+        assert_eq!(
+            arn_fit("arn:${Partition}:s3:::${BucketName}", "arn:aws:s3:::bucket/a"),
+            Some(ArnFit::Loose(0))
+        );
+        assert_eq!(
+            arn_fit("arn:${Partition}:braket:*:*:x/${A}/*", "arn:aws:braket:::x/a/b/c"),
+            Some(ArnFit::Exact)
+        );
+        assert_eq!(
+            arn_fit("arn:${Partition}:x:::a/${A}/é/${B}", "arn:aws:x:::a/é/é/é"),
+            Some(ArnFit::Exact)
+        );
     }
 
     #[test]
     fn the_cluster_is_part_of_a_service_arn() {
         let format = "arn:${Partition}:ecs:${Region}:${Account}:service/${ClusterName}/${ServiceName}";
-        assert_eq!(arn_fit(format, "arn:aws:ecs:eu-west-1:111122223333:service/c/s"), Some(ArnFit::Exact));
+        assert_eq!(
+            arn_fit(format, "arn:aws:ecs:eu-west-1:111122223333:service/c/s"),
+            Some(ArnFit::Exact)
+        );
         assert_eq!(arn_fit(format, "arn:aws:ecs:eu-west-1:111122223333:service/s"), None);
     }
 }

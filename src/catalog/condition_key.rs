@@ -83,14 +83,21 @@ pub(super) fn key_matches(name: &str, key: &str) -> bool {
     let Some((literal, rest)) = name.split_once("${") else {
         return name.eq_ignore_ascii_case(key);
     };
-    let Some((_, after)) = rest.split_once('}') else { return false };
-    let Some((head, tail)) = key.split_at_checked(literal.len()) else { return false };
+    let Some((_, after)) = rest.split_once('}') else {
+        return false;
+    };
+    let Some((head, tail)) = key.split_at_checked(literal.len()) else {
+        return false;
+    };
     if !head.eq_ignore_ascii_case(literal) {
         return false;
     }
     // A hole is never empty: `aws:ResourceTag/` names no tag.
     tail.char_indices().skip(1).map(|(at, _)| at).chain([tail.len()]).any(|at| {
-        !tail.is_empty() && tail.split_at_checked(at).is_some_and(|(_, remaining)| key_matches(after, remaining))
+        !tail.is_empty()
+            && tail
+                .split_at_checked(at)
+                .is_some_and(|(_, remaining)| key_matches(after, remaining))
     })
 }
 
@@ -102,7 +109,10 @@ mod tests {
     fn keys_ignore_case_and_fill_holes() {
         assert!(key_matches("aws:ResourceTag/${TagKey}", "AWS:resourcetag/Env"));
         assert!(key_matches("aws:ResourceTag/${TagKey}", "aws:ResourceTag/a/b:c"));
-        assert!(key_matches("events:Metadata/${MetadataKey}/Matcher", "events:metadata/x/y/matcher"));
+        assert!(key_matches(
+            "events:Metadata/${MetadataKey}/Matcher",
+            "events:metadata/x/y/matcher"
+        ));
         assert!(!key_matches("aws:ResourceTag/${TagKey}", "aws:ResourceTag/"));
         assert!(!key_matches("aws:ResourceTag/${TagKey}", "aws:ResourceTag"));
         assert!(!key_matches("ec2:InstanceType", "ec2:InstanceTypes"));
@@ -112,7 +122,16 @@ mod tests {
 
     #[test]
     fn types_read_and_print_alike() {
-        for word in ["String", "ArrayOfString", "ARN", "ArrayOfARN", "Bool", "Date", "Numeric", "IPAddress"] {
+        for word in [
+            "String",
+            "ArrayOfString",
+            "ARN",
+            "ArrayOfARN",
+            "Bool",
+            "Date",
+            "Numeric",
+            "IPAddress",
+        ] {
             assert_eq!(KeyType::from_word(word).unwrap().to_string(), word);
         }
         assert_eq!(KeyType::from_word("Colour"), None);

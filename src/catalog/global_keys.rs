@@ -84,17 +84,34 @@ pub struct GlobalKey {
 }
 
 const fn one(name: &'static str, value: ValueType, class: ControlClass, presence: Presence) -> GlobalKey {
-    GlobalKey { name, key_type: KeyType { value, is_multivalued: false }, class, presence }
+    GlobalKey {
+        name,
+        key_type: KeyType {
+            value,
+            is_multivalued: false,
+        },
+        class,
+        presence,
+    }
 }
 
 const fn many(name: &'static str, class: ControlClass, presence: Presence) -> GlobalKey {
-    GlobalKey { name, key_type: KeyType { value: ValueType::String, is_multivalued: true }, class, presence }
+    GlobalKey {
+        name,
+        key_type: KeyType {
+            value: ValueType::String,
+            is_multivalued: true,
+        },
+        class,
+        presence,
+    }
 }
 
 /// All global keys, and the keys of services that reach into calls to other services.
 ///
 /// Class I of `aws:userid` is S behind the colon, of `aws:PrincipalTag/k` S for session tags;
 /// `aws:TokenIssueTime` and the MFA keys are C for an IAM user's key, S in sessions.
+#[rustfmt::skip] // One key a line.
 pub const GLOBAL_KEYS: &[GlobalKey] = &[
     one("aws:PrincipalArn", ValueType::Arn, ControlClass::Identity, Presence::EveryCall),
     one("aws:PrincipalAccount", ValueType::String, ControlClass::Identity, Presence::EveryCall),
@@ -167,6 +184,54 @@ pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
     GLOBAL_KEYS.iter().find(|key| key_matches(key.name, name))
 }
 
+/// Keys of single services whose class the evaluation rules give (§16–§18).
+const CLASS_OF_SERVICE_KEY: &[(&str, ControlClass)] = &[
+    ("sts:ExternalId", ControlClass::Free),
+    ("sts:RoleSessionName", ControlClass::Free),
+    ("sts:SourceIdentity", ControlClass::Free),
+    ("sts:TransitiveTagKeys", ControlClass::Free),
+    ("ec2:InstanceID", ControlClass::Request),
+    ("ec2:Region", ControlClass::Request),
+    ("ec2:AvailabilityZone", ControlClass::Resource),
+    ("ec2:AvailabilityZoneId", ControlClass::Resource),
+    ("ec2:InstanceType", ControlClass::Resource),
+    ("ec2:InstanceProfile", ControlClass::Resource),
+    ("ec2:InstanceMarketType", ControlClass::Resource),
+    ("ec2:Tenancy", ControlClass::Resource),
+    ("ec2:PlacementGroup", ControlClass::Resource),
+    ("ec2:RootDeviceType", ControlClass::Resource),
+    ("ec2:EbsOptimized", ControlClass::Resource),
+    ("ec2:ProductCode", ControlClass::Resource),
+    ("ec2:MetadataHttpEndpoint", ControlClass::Resource),
+    ("ec2:MetadataHttpTokens", ControlClass::Resource),
+    ("ec2:InstanceMetadataTags", ControlClass::Resource),
+    ("ec2:MetadataHttpPutResponseHopLimit", ControlClass::Resource),
+    ("ec2:InstanceAutoRecovery", ControlClass::Resource),
+    ("ec2:InstanceBandwidthWeighting", ControlClass::Resource),
+    ("ec2:CpuOptionsAmdSevSnp", ControlClass::Resource),
+    ("ec2:ManagedResourceOperator", ControlClass::Resource),
+    ("ecs:cluster", ControlClass::Resource),
+];
+
+/// The control class of a condition key; none for a key that no rule classes. Case is ignored.
+///
+/// A service's `ResourceTag/k` counts as `aws:ResourceTag/k`; keys of identity providers, whose
+/// prefix is a host name or `saml`, are fixed by the provider when the session is issued.
+#[must_use]
+pub fn control_class(name: &str) -> Option<ControlClass> {
+    if let Some(global) = global_key(name) {
+        return Some(global.class);
+    }
+    if let Some((_, class)) = CLASS_OF_SERVICE_KEY.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)) {
+        return Some(*class);
+    }
+    let (prefix, rest) = name.split_once(':')?;
+    if prefix.contains('.') || prefix.eq_ignore_ascii_case("saml") {
+        return Some(ControlClass::Session);
+    }
+    key_matches("ResourceTag/${TagKey}", rest).then_some(ControlClass::Resource)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,11 +239,20 @@ mod tests {
 
     #[test]
     fn exactly_seven_keys_are_multivalued() {
-        let mut names: Vec<_> = GLOBAL_KEYS.iter().filter(|key| key.key_type.is_multivalued).map(|key| key.name).collect();
+        let mut names: Vec<_> = GLOBAL_KEYS
+            .iter()
+            .filter(|key| key.key_type.is_multivalued)
+            .map(|key| key.name)
+            .collect();
         names.sort_unstable();
         let expected = [
-            "aws:CalledVia", "aws:PrincipalOrgPaths", "aws:PrincipalServiceNamesList", "aws:ResourceOrgPaths", "aws:SourceOrgPaths",
-            "aws:TagKeys", "aws:VpceOrgPaths",
+            "aws:CalledVia",
+            "aws:PrincipalOrgPaths",
+            "aws:PrincipalServiceNamesList",
+            "aws:ResourceOrgPaths",
+            "aws:SourceOrgPaths",
+            "aws:TagKeys",
+            "aws:VpceOrgPaths",
         ];
         assert_eq!(names, expected);
     }
@@ -197,7 +271,10 @@ mod tests {
     fn the_global_keys_that_services_list_have_the_same_type_there() {
         for service in Catalog::bundled().services() {
             for key in &service.condition_keys {
-                if let Some(global) = GLOBAL_KEYS.iter().find(|global| global.name == key.name && key.name.starts_with("aws:")) {
+                if let Some(global) = GLOBAL_KEYS
+                    .iter()
+                    .find(|global| global.name == key.name && key.name.starts_with("aws:"))
+                {
                     assert_eq!(global.key_type, key.key_type, "{} of {}", key.name, service.prefix);
                 }
             }
@@ -206,13 +283,33 @@ mod tests {
 
     #[test]
     fn classes_are_those_of_the_evaluation_rules() {
-        let letters = |name| global_key(name).map(|key| key.class.letter());
+        let letters = |name| control_class(name).map(ControlClass::letter);
         for (name, class) in [
-            ("aws:PrincipalArn", 'I'), ("aws:SourceIp", 'N'), ("aws:CurrentTime", 'T'), ("aws:UserAgent", 'F'),
-            ("aws:SecureTransport", 'C'), ("aws:ResourceTag/k", 'R'), ("aws:RequestedRegion", 'Q'), ("aws:SourceArn", 'V'),
+            ("aws:PrincipalArn", 'I'),
+            ("aws:SourceIp", 'N'),
+            ("aws:CurrentTime", 'T'),
+            ("aws:UserAgent", 'F'),
+            ("aws:SecureTransport", 'C'),
+            ("aws:ResourceTag/k", 'R'),
+            ("aws:RequestedRegion", 'Q'),
+            ("aws:SourceArn", 'V'),
             ("aws:SourceIdentity", 'S'),
+            ("sts:externalid", 'F'),
+            ("EC2:InstanceID", 'Q'),
+            ("ecs:cluster", 'R'),
+            ("ecs:ResourceTag/k", 'R'),
+            ("saml:aud", 'S'),
+            ("token.actions.githubusercontent.com:sub", 'S'),
         ] {
             assert_eq!(letters(name), Some(class), "{name}");
+        }
+        assert_eq!(control_class("s3:prefix"), None);
+        for (key, _) in CLASS_OF_SERVICE_KEY {
+            let (service, _) = key.split_once(':').unwrap();
+            assert_eq!(
+                Catalog::bundled().service(service).unwrap().condition_key(key).unwrap().name,
+                *key
+            );
         }
     }
 }

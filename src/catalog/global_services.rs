@@ -18,15 +18,19 @@ const IN_AWS: &[(&str, &str)] = &[
     ("shield", "us-east-1"),
     ("support", "us-east-1"),
 ];
-/// The same for the China Regions, as far as it is documented.
+/// The same for `aws-cn`, as far as it is documented.
 const IN_AWS_CN: &[(&str, &str)] = &[
     ("cloudfront", "cn-northwest-1"),
     ("iam", "cn-north-1"),
     ("organizations", "cn-northwest-1"),
     ("route53", "cn-northwest-1"),
 ];
-/// The same for the GovCloud Regions, as far as it is documented.
-const IN_AWS_US_GOV: &[(&str, &str)] = &[("iam", "us-gov-west-1"), ("organizations", "us-gov-west-1"), ("route53", "us-gov-west-1")];
+/// The same for `aws-us-gov`, as far as it is documented.
+const IN_AWS_US_GOV: &[(&str, &str)] = &[
+    ("iam", "us-gov-west-1"),
+    ("organizations", "us-gov-west-1"),
+    ("route53", "us-gov-west-1"),
+];
 
 /// The Region that calls of a global service carry in `aws:RequestedRegion`; none for a regional
 /// service, and none where the partition's endpoint is not documented. The prefix's case is ignored.
@@ -38,7 +42,10 @@ pub fn global_service_region(partition: &str, service_prefix: &str) -> Option<&'
         "aws-us-gov" => IN_AWS_US_GOV,
         _ => return None,
     };
-    table.iter().find(|(prefix, _)| prefix.eq_ignore_ascii_case(service_prefix)).map(|(_, region)| *region)
+    table
+        .iter()
+        .find(|(prefix, _)| prefix.eq_ignore_ascii_case(service_prefix))
+        .map(|(_, region)| *region)
 }
 
 #[cfg(test)]

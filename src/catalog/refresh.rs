@@ -76,11 +76,22 @@ fn run(args: &Args) -> Result<String, Failure> {
     overrides::apply(&read_text(&args.overrides)?, &mut package)?;
     let text = render::render(&package, &args.integrity);
     let new = Catalog::read(Box::leak(text.clone().into_boxed_str()))?;
-    let old_text = if args.catalog.exists() { read_text(&args.catalog)? } else { String::new() };
+    let old_text = if args.catalog.exists() {
+        read_text(&args.catalog)?
+    } else {
+        String::new()
+    };
     if args.check {
         let is_same = old_text == text;
-        let message = format!("{} is not what the tarball gives; run refresh-catalog", args.catalog.display());
-        return if is_same { Ok(format!("{}: as the tarball gives it\n", args.catalog.display())) } else { Err(message.into()) };
+        let message = format!(
+            "{} is not what the tarball gives; run refresh-catalog",
+            args.catalog.display()
+        );
+        return if is_same {
+            Ok(format!("{}: as the tarball gives it\n", args.catalog.display()))
+        } else {
+            Err(message.into())
+        };
     }
     let mut changes = String::new();
     if !old_text.is_empty() {
@@ -97,7 +108,12 @@ fn run(args: &Args) -> Result<String, Failure> {
         return Ok(changes);
     }
     write(&args.catalog, &text)?;
-    Ok(format!("{changes}{}: {}, {} actions\n", args.catalog.display(), new.version(), new.version().actions))
+    Ok(format!(
+        "{changes}{}: {}, {} actions\n",
+        args.catalog.display(),
+        new.version(),
+        new.version().actions
+    ))
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
@@ -107,6 +123,8 @@ fn read_text(path: &Path) -> Result<String, Failure> {
 /// Writes beside the file and renames, so that a full disk leaves the old one.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let beside = path.with_extension("new");
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(|error| format!("{}: {error}", path.display()))?;
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, path))
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(())
 }

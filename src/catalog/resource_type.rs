@@ -37,9 +37,16 @@ impl Service {
     #[must_use]
     pub fn types_of(&self, arn: &str) -> Vec<&ResourceType> {
         let fit = |resource: &ResourceType| resource.arn_formats.iter().filter_map(|format| arn_fit(format, arn)).max();
-        let fits: Vec<_> = self.resource_types.iter().filter_map(|resource| Some((fit(resource)?, resource))).collect();
+        let fits: Vec<_> = self
+            .resource_types
+            .iter()
+            .filter_map(|resource| Some((fit(resource)?, resource)))
+            .collect();
         let best = fits.iter().map(|(fit, _)| *fit).max();
-        fits.into_iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, resource)| resource).collect()
+        fits.into_iter()
+            .filter(|(fit, _)| Some(*fit) == best)
+            .map(|(_, resource)| resource)
+            .collect()
     }
 
     /// Whether the action, one of this service, can be authorized on the ARN.
@@ -49,15 +56,25 @@ impl Service {
             return ResourceFit::NoResourceTypes;
         }
         let is_exact = |name| {
-            let formats = self.resource_type(name).map(|resource| resource.arn_formats.as_slice()).unwrap_or_default();
+            let formats = self
+                .resource_type(name)
+                .map(|resource| resource.arn_formats.as_slice())
+                .unwrap_or_default();
             formats.iter().any(|format| arn_fit(format, arn) == Some(ArnFit::Exact))
         };
         // The common case, without a look at the service's other types.
         if action.resource_types.iter().any(|row| is_exact(row.resource_type)) {
             return ResourceFit::Listed;
         }
-        let is_listed = self.types_of(arn).iter().any(|resource| action.rows(resource.name).next().is_some());
-        if is_listed { ResourceFit::Listed } else { ResourceFit::NotListed }
+        let is_listed = self
+            .types_of(arn)
+            .iter()
+            .any(|resource| action.rows(resource.name).next().is_some());
+        if is_listed {
+            ResourceFit::Listed
+        } else {
+            ResourceFit::NotListed
+        }
     }
 }
 
@@ -76,10 +93,22 @@ mod tests {
         let instance = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc";
         assert_eq!(fit("ec2:TerminateInstances", instance), ResourceFit::Listed);
         assert_eq!(fit("EC2:terminateinstances", instance), ResourceFit::Listed);
-        assert_eq!(fit("ec2:TerminateInstances", "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1"), ResourceFit::NotListed);
-        assert_eq!(fit("ecs:DeleteService", "arn:aws:ecs:eu-west-1:111122223333:service/c/s"), ResourceFit::Listed);
-        assert_eq!(fit("ecs:DeleteService", "arn:aws:ecs:eu-west-1:111122223333:service/s"), ResourceFit::Listed);
-        assert_eq!(fit("ecs:DeleteService", "arn:aws:ecs:eu-west-1:111122223333:cluster/c"), ResourceFit::NotListed);
+        assert_eq!(
+            fit("ec2:TerminateInstances", "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1"),
+            ResourceFit::NotListed
+        );
+        assert_eq!(
+            fit("ecs:DeleteService", "arn:aws:ecs:eu-west-1:111122223333:service/c/s"),
+            ResourceFit::Listed
+        );
+        assert_eq!(
+            fit("ecs:DeleteService", "arn:aws:ecs:eu-west-1:111122223333:service/s"),
+            ResourceFit::Listed
+        );
+        assert_eq!(
+            fit("ecs:DeleteService", "arn:aws:ecs:eu-west-1:111122223333:cluster/c"),
+            ResourceFit::NotListed
+        );
     }
 
     #[test]
@@ -88,16 +117,37 @@ mod tests {
         assert_eq!(fit("s3:ListBucket", "arn:aws:s3:::bucket/a/b"), ResourceFit::NotListed);
         assert_eq!(fit("s3:GetObject", "arn:aws:s3:::bucket/a/b"), ResourceFit::Listed);
         assert_eq!(fit("s3:GetObject", "arn:aws:s3:::bucket"), ResourceFit::NotListed);
-        assert_eq!(fit("iam:PassRole", "arn:aws:iam::111122223333:role/a/b/Deploy"), ResourceFit::Listed);
-        assert_eq!(fit("iam:PassRole", "arn:aws:iam::111122223333:user/a/b/Deploy"), ResourceFit::NotListed);
-        assert_eq!(fit("sts:AssumeRole", "arn:aws:iam::111122223333:role/a/Deploy"), ResourceFit::Listed);
-        assert_eq!(fit("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:/a/b:log-stream:c"), ResourceFit::Listed);
-        assert_eq!(fit("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:f"), ResourceFit::Listed);
+        assert_eq!(
+            fit("iam:PassRole", "arn:aws:iam::111122223333:role/a/b/Deploy"),
+            ResourceFit::Listed
+        );
+        assert_eq!(
+            fit("iam:PassRole", "arn:aws:iam::111122223333:user/a/b/Deploy"),
+            ResourceFit::NotListed
+        );
+        assert_eq!(
+            fit("sts:AssumeRole", "arn:aws:iam::111122223333:role/a/Deploy"),
+            ResourceFit::Listed
+        );
+        assert_eq!(
+            fit(
+                "logs:PutLogEvents",
+                "arn:aws:logs:eu-west-1:111122223333:log-group:/a/b:log-stream:c"
+            ),
+            ResourceFit::Listed
+        );
+        assert_eq!(
+            fit("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:f"),
+            ResourceFit::Listed
+        );
     }
 
     #[test]
     fn actions_without_types_and_unknown_services_say_so() {
-        assert_eq!(fit("ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"), ResourceFit::NoResourceTypes);
+        assert_eq!(
+            fit("ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"),
+            ResourceFit::NoResourceTypes
+        );
         assert_eq!(fit("nosuch:Thing", "arn:aws:nosuch:::x"), ResourceFit::Unknown);
         assert_eq!(fit("ec2:NoSuchAction", "arn:aws:ec2:::x"), ResourceFit::Unknown);
     }

@@ -35,7 +35,11 @@ impl CatalogVersion {
     /// Reads a header: lines `# name: value`.
     pub(super) fn parse(header: &'static str) -> Result<Self, CatalogError> {
         let text = |name: &'static str| field(header, name).ok_or(CatalogError::Header(name));
-        let count = |name: &'static str| field(header, name).and_then(|value| value.parse().ok()).ok_or(CatalogError::Header(name));
+        let count = |name: &'static str| {
+            field(header, name)
+                .and_then(|value| value.parse().ok())
+                .ok_or(CatalogError::Header(name))
+        };
         Ok(Self {
             package: text("package")?,
             version: text("version")?,
@@ -53,7 +57,9 @@ impl CatalogVersion {
 }
 
 fn field(header: &'static str, name: &str) -> Option<&'static str> {
-    header.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(name)?.strip_prefix(": "))
+    header
+        .lines()
+        .find_map(|line| line.strip_prefix("# ")?.strip_prefix(name)?.strip_prefix(": "))
 }
 
 impl fmt::Display for CatalogVersion {

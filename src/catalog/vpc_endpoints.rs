@@ -5,20 +5,60 @@
 
 /// Services that fill all four keys.
 const EVERY_KEY: &[&str] = &[
-    "acm-pca", "applicationinsights", "apprunner", "athena", "cloudformation", "comprehendmedical", "compute-optimizer",
-    "datasync", "discovery", "ebs", "ecr", "ecs", "firehose", "healthlake", "iam", "iotfleetwise", "iotwireless",
-    "kinesisanalytics", "kms", "lambda", "medical-imaging", "omics", "payment-cryptography", "polly", "rbin", "rekognition",
-    "route53", "s3", "scheduler", "servicediscovery", "servicequotas", "ssm-contacts", "storagegateway", "textract",
-    "transcribe", "transfer",
+    "acm-pca",
+    "applicationinsights",
+    "apprunner",
+    "athena",
+    "cloudformation",
+    "comprehendmedical",
+    "compute-optimizer",
+    "datasync",
+    "discovery",
+    "ebs",
+    "ecr",
+    "ecs",
+    "firehose",
+    "healthlake",
+    "iam",
+    "iotfleetwise",
+    "iotwireless",
+    "kinesisanalytics",
+    "kms",
+    "lambda",
+    "medical-imaging",
+    "omics",
+    "payment-cryptography",
+    "polly",
+    "rbin",
+    "rekognition",
+    "route53",
+    "s3",
+    "scheduler",
+    "servicediscovery",
+    "servicequotas",
+    "ssm-contacts",
+    "storagegateway",
+    "textract",
+    "transcribe",
+    "transfer",
 ];
 /// Services that also fill the three `aws:Vpce…` keys, but not `aws:SourceVpcArn`.
-const VPCE_KEYS: &[&str] = &[
-    "dynamodb", "gamelift", "shield",
-];
+const VPCE_KEYS: &[&str] = &["dynamodb", "gamelift", "shield"];
 /// Services that fill `aws:VpceOrgID` and none of the others.
 const ORG_ID: &[&str] = &[
-    "b2bi", "cassandra", "cognito-identity", "dms", "ds-data", "identitystore", "iottwinmaker", "network-firewall", "pricing",
-    "ses", "sms-voice", "sqs", "workmail",
+    "b2bi",
+    "cassandra",
+    "cognito-identity",
+    "dms",
+    "ds-data",
+    "identitystore",
+    "iottwinmaker",
+    "network-firewall",
+    "pricing",
+    "ses",
+    "sms-voice",
+    "sqs",
+    "workmail",
 ];
 /// Services that fill `aws:VpceOrgPaths` and none of the others.
 const ORG_PATHS: &[&str] = &["sts"];

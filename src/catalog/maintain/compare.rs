@@ -8,11 +8,16 @@ use std::path::Path;
 use leastwise::catalog::ActionEntry;
 use leastwise::catalog::Catalog;
 use leastwise::catalog::CatalogVersion;
+use leastwise::catalog::Service;
 
 use crate::Failure;
 
 fn actions(catalog: &Catalog) -> BTreeMap<String, &ActionEntry> {
-    catalog.services().flat_map(|service| &service.actions).map(|action| (action.full_name().to_string(), action)).collect()
+    catalog
+        .services()
+        .flat_map(Service::actions)
+        .map(|action| (action.full_name().to_string(), action))
+        .collect()
 }
 
 /// Added, removed and re-levelled actions, and those whose resource types or keys changed; one a line, sorted.

@@ -79,7 +79,10 @@ impl Package {
     pub(crate) fn read(files: &BTreeMap<String, Vec<u8>>) -> Result<Self, Failure> {
         let manifest: Manifest = json(files, "package.json")?;
         let licence_text = text(files, "LICENSE.txt")?;
-        let copyright = licence_text.lines().find(|line| line.starts_with("Copyright")).ok_or("LICENSE.txt names no copyright holder")?;
+        let copyright = licence_text
+            .lines()
+            .find(|line| line.starts_with("Copyright"))
+            .ok_or("LICENSE.txt names no copyright holder")?;
         let names: BTreeMap<String, String> = json(files, "data/serviceNames.json")?;
         let prefixes: Vec<String> = json(files, "data/services.json")?;
         let mut rcp_services: Vec<String> = json(files, "data/rcpSupportedServices.json")?;
@@ -87,7 +90,10 @@ impl Package {
         let mut services = BTreeMap::new();
         for prefix in prefixes {
             let mut service = PackageService {
-                name: names.get(&prefix).cloned().ok_or_else(|| format!("{prefix}: no service name"))?,
+                name: names
+                    .get(&prefix)
+                    .cloned()
+                    .ok_or_else(|| format!("{prefix}: no service name"))?,
                 actions: json(files, &format!("data/actions/{prefix}.json"))?,
                 resource_types: json(files, &format!("data/resourceTypes/{prefix}.json"))?,
                 condition_keys: json(files, &format!("data/conditionKeys/{prefix}.json"))?,
@@ -112,7 +118,11 @@ impl Package {
 impl PackageService {
     /// Everything known and defined: names, access levels, types, ARN formats, keys.
     fn check(&self, prefix: &str) -> Result<(), Failure> {
-        if prefix.is_empty() || !prefix.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        if prefix.is_empty()
+            || !prefix
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        {
             return Err("not a service prefix".into());
         }
         let is_key = |key: &String| self.condition_keys.contains_key(&key.to_lowercase());
@@ -121,13 +131,20 @@ impl PackageService {
             if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
                 return Err(format!("`{name}` is not an action name").into());
             }
-            action.access_level.parse::<AccessLevels>().map_err(|error| format!("{name}: {error}"))?;
+            action
+                .access_level
+                .parse::<AccessLevels>()
+                .map_err(|error| format!("{name}: {error}"))?;
             for row in &action.resource_types {
                 if !self.resource_types.contains_key(&row.name.to_lowercase()) {
                     return Err(format!("{name}: resource type `{}` is not defined", row.name).into());
                 }
             }
-            let keys = action.resource_types.iter().flat_map(|row| &row.condition_keys).chain(&action.condition_keys);
+            let keys = action
+                .resource_types
+                .iter()
+                .flat_map(|row| &row.condition_keys)
+                .chain(&action.condition_keys);
             if let Some(key) = keys.into_iter().find(|key| !is_key(key)) {
                 return Err(format!("{name}: condition key `{key}` is not defined").into());
             }
@@ -150,7 +167,11 @@ impl PackageService {
 /// A name may not hold what the catalog's text splits at.
 fn check_plain(name: &str) -> Result<(), Failure> {
     let is_plain = !name.is_empty() && !name.contains(|c: char| c.is_control() || matches!(c, '=' | '*' | ','));
-    if is_plain { Ok(()) } else { Err(format!("`{name}` is not a name that the catalog can hold").into()) }
+    if is_plain {
+        Ok(())
+    } else {
+        Err(format!("`{name}` is not a name that the catalog can hold").into())
+    }
 }
 
 /// AWS's page of `opsworks-cm` writes one hole as `{…}`; everywhere else a hole is `${…}`.
@@ -161,7 +182,11 @@ fn dollar_holes(format: &str) -> String {
 pub(crate) fn check_arn(format: &str) -> Result<(), Failure> {
     let is_arn = format.starts_with("arn:") && format.splitn(6, ':').count() == 6 && !format.contains(char::is_control);
     let is_closed = format.matches("${").count() == format.matches('}').count();
-    if is_arn && is_closed { Ok(()) } else { Err(format!("`{format}` is not an ARN format").into()) }
+    if is_arn && is_closed {
+        Ok(())
+    } else {
+        Err(format!("`{format}` is not an ARN format").into())
+    }
 }
 
 fn json<T: DeserializeOwned>(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Result<T, Failure> {
@@ -169,6 +194,8 @@ fn json<T: DeserializeOwned>(files: &BTreeMap<String, Vec<u8>>, path: &str) -> R
 }
 
 fn text<'a>(files: &'a BTreeMap<String, Vec<u8>>, path: &str) -> Result<&'a str, Failure> {
-    let bytes = files.get(&format!("package/{path}")).ok_or_else(|| format!("the tarball has no {path}"))?;
+    let bytes = files
+        .get(&format!("package/{path}"))
+        .ok_or_else(|| format!("the tarball has no {path}"))?;
     Ok(std::str::from_utf8(bytes)?)
 }

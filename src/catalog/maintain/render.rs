@@ -1,4 +1,4 @@
-//! The catalog's text. The form is described in `service.rs`, which reads it.
+//! The catalog's text. The form is described in `section.rs`, which reads it.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -16,9 +16,15 @@ use crate::package::PackageService;
 
 /// The whole file: header, blank line, one section a service, byte-sorted.
 pub(crate) fn render(package: &Package, integrity: &str) -> String {
-    let body: String = package.services.iter().map(|(prefix, service)| section(prefix, service)).collect();
+    let body: String = package
+        .services
+        .iter()
+        .map(|(prefix, service)| section(prefix, service))
+        .collect();
     let count = |number: fn(&PackageService) -> usize| package.services.values().map(number).sum::<usize>();
-    let hash = Sha256::digest(&body).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let hash = Sha256::digest(&body)
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let (name, version) = (&package.name, &package.version);
     format!(
         "# What AWS offers. Written by refresh-catalog from the package below; do not edit. See docs/catalog.md.\n\
@@ -51,7 +57,9 @@ fn section(prefix: &str, service: &PackageService) -> String {
         let id = ids.get(key.key.as_str()).map_or("", String::as_str);
         format!("k\t{id}\t{}\t{}", key.key, key.key_type)
     }));
-    lines.iter().fold(format!("= {prefix}\t{}\n", service.name), |text, line| text + line + "\n")
+    lines
+        .iter()
+        .fold(format!("= {prefix}\t{}\n", service.name), |text, line| text + line + "\n")
 }
 
 fn action_line(action: &PackageAction, ids: &BTreeMap<&str, String>) -> String {
@@ -68,13 +76,23 @@ fn action_line(action: &PackageAction, ids: &BTreeMap<&str, String>) -> String {
 /// The rows, sorted; AWS's tables name a few types twice, which says nothing more.
 fn rows(rows: &[PackageRow], ids: &BTreeMap<&str, String>) -> BTreeSet<String> {
     let row = |row: &PackageRow| {
-        format!("{}{}={}", row.name, if row.required { "*" } else { "" }, id_list(&row.condition_keys, ids))
+        format!(
+            "{}{}={}",
+            row.name,
+            if row.required { "*" } else { "" },
+            id_list(&row.condition_keys, ids)
+        )
     };
     rows.iter().map(row).collect()
 }
 
 fn resource_line(resource: &PackageResourceType, ids: &BTreeMap<&str, String>) -> String {
-    let mut line = format!("r\t{}\t{}\t{}", resource.key, id_list(&resource.condition_keys, ids), resource.arn);
+    let mut line = format!(
+        "r\t{}\t{}\t{}",
+        resource.key,
+        id_list(&resource.condition_keys, ids),
+        resource.arn
+    );
     for arn in &resource.more_arns {
         let _ = write!(line, "\t{arn}");
     }
@@ -82,7 +100,11 @@ fn resource_line(resource: &PackageResourceType, ids: &BTreeMap<&str, String>) -
 }
 
 fn id_list(keys: &[String], ids: &BTreeMap<&str, String>) -> String {
-    let ids: BTreeSet<&str> = keys.iter().filter_map(|key| ids.get(key.as_str())).map(String::as_str).collect();
+    let ids: BTreeSet<&str> = keys
+        .iter()
+        .filter_map(|key| ids.get(key.as_str()))
+        .map(String::as_str)
+        .collect();
     ids.into_iter().collect::<Vec<_>>().join(",")
 }
 
@@ -94,7 +116,11 @@ fn key_ids<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, String>
     let mut ids = BTreeMap::new();
     for key in keys {
         let word = hash_word(key);
-        let id = (3..=word.len()).filter_map(|length| word.get(..length)).find(|id| !taken.contains(*id)).unwrap_or(&word).to_owned();
+        let id = (3..=word.len())
+            .filter_map(|length| word.get(..length))
+            .find(|id| !taken.contains(*id))
+            .unwrap_or(&word)
+            .to_owned();
         taken.insert(id.clone());
         ids.insert(key, id);
     }
@@ -103,7 +129,9 @@ fn key_ids<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, String>
 
 /// The key's FNV-1a hash, written with digits and small letters.
 fn hash_word(key: &str) -> String {
-    let mut hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mut hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     let mut word = String::new();
     while hash > 0 {
         let digit = u32::try_from(hash % 36).unwrap_or_default();

@@ -34,7 +34,11 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Failure>
         let is_file = matches!(header.get(156), Some(b'0' | 0));
         if is_file {
             let (prefix, name) = (text_at(header, 345, 155)?, text_at(header, 0, 100)?);
-            let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+            let path = if prefix.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{prefix}/{name}")
+            };
             files.insert(path, content.to_vec());
         }
         rest = after.get(size.next_multiple_of(512)..).unwrap_or_default();
