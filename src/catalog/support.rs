@@ -223,6 +223,27 @@ mod tests {
     }
 
     #[test]
+    fn tag_keys_are_found_however_the_page_spells_them() {
+        assert_eq!(
+            support("s3:GetObject", Some("object"), "s3:ExistingObjectTag/Team"),
+            Support::Yes
+        );
+        assert_eq!(
+            support("s3:PutObject", Some("object"), "s3:RequestObjectTag/Team"),
+            Support::Yes
+        );
+        assert_eq!(support("s3:PutObject", Some("object"), "s3:max-keys"), Support::No);
+        assert_eq!(
+            support(
+                "secretsmanager:GetSecretValue",
+                Some("Secret"),
+                "secretsmanager:ResourceTag/Team"
+            ),
+            Support::Yes
+        );
+    }
+
+    #[test]
     fn owners_are_missing_for_a_few_actions() {
         assert_eq!(
             support("ec2:AcceptVpcPeeringConnection", None, "aws:ResourceAccount"),
