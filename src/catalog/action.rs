@@ -62,3 +62,91 @@ impl fmt::Display for ActionName {
         write!(f, "{}:{}", self.service, self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::Catalog;
+    use crate::catalog::Service;
+
+    /// The action with its rows and keys as one text.
+    fn golden(service: &str, name: &str) -> String {
+        let action = Catalog::bundled().action(service, name).unwrap();
+        let mut text = format!(
+            "{} ({}) {:?}\n",
+            action.full_name(),
+            action.access_levels,
+            action.condition_keys
+        );
+        for row in &action.resource_types {
+            let resource = Catalog::bundled()
+                .service(service)
+                .unwrap()
+                .resource_type(row.resource_type)
+                .unwrap();
+            let mut keys = row.condition_keys.clone();
+            keys.sort_unstable();
+            let formats = resource.arn_formats.join(" ");
+            text.extend([
+                row.resource_type,
+                if row.required { "* " } else { " " },
+                &formats,
+                "
+",
+            ]);
+            text.extend(keys.iter().map(|key| format!("  {key}\n")));
+        }
+        text
+    }
+
+    #[test]
+    fn terminate_instances_is_as_aws_lists_it() {
+        let expected = "\
+ec2:TerminateInstances (Write) [\"ec2:Region\"]
+instance* arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}
+  aws:ResourceTag/${TagKey}
+  ec2:AvailabilityZone
+  ec2:AvailabilityZoneId
+  ec2:CpuOptionsAmdSevSnp
+  ec2:EbsOptimized
+  ec2:InstanceAutoRecovery
+  ec2:InstanceBandwidthWeighting
+  ec2:InstanceID
+  ec2:InstanceMarketType
+  ec2:InstanceMetadataTags
+  ec2:InstanceProfile
+  ec2:InstanceType
+  ec2:ManagedResourceOperator
+  ec2:MetadataHttpEndpoint
+  ec2:MetadataHttpPutResponseHopLimit
+  ec2:MetadataHttpTokens
+  ec2:PlacementGroup
+  ec2:ProductCode
+  ec2:ResourceTag/${TagKey}
+  ec2:RootDeviceType
+  ec2:Tenancy
+";
+        assert_eq!(golden("ec2", "terminateinstances"), expected);
+    }
+
+    #[test]
+    fn delete_service_is_as_aws_lists_it() {
+        let expected = "\
+ecs:DeleteService (Write) [\"aws:ResourceTag/${TagKey}\", \"ecs:cluster\"]
+service* arn:${Partition}:ecs:${Region}:${Account}:service/${ClusterName}/${ServiceName} \
+arn:${Partition}:ecs:${Region}:${Account}:service/${ServiceName}
+";
+        assert_eq!(golden("ECS", "DELETESERVICE"), expected);
+    }
+
+    #[test]
+    fn actions_without_resource_types_have_no_rows() {
+        let catalog = Catalog::bundled();
+        assert!(catalog.action("ec2", "DescribeInstances").unwrap().resource_types.is_empty());
+        let bare = catalog
+            .services()
+            .flat_map(Service::actions)
+            .filter(|action| action.resource_types.is_empty())
+            .count();
+        assert!((6_000..8_000).contains(&bare), "{bare}");
+    }
+}

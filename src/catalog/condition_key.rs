@@ -80,25 +80,26 @@ pub struct ConditionKey {
 
 /// Whether a key, case ignored, is the named one or fills the name's holes with something.
 pub(super) fn key_matches(name: &str, key: &str) -> bool {
-    let Some((literal, rest)) = name.split_once("${") else {
-        return name.eq_ignore_ascii_case(key);
-    };
-    let Some((_, after)) = rest.split_once('}') else {
+    // Most comparisons end at the first letter that differs, before any hole.
+    let differ = |(a, b): (u8, u8)| a == b'$' || !a.eq_ignore_ascii_case(&b);
+    let same = name
+        .bytes()
+        .zip(key.bytes())
+        .position(differ)
+        .unwrap_or(name.len().min(key.len()));
+    let (Some((_, name)), Some((_, key))) = (name.split_at_checked(same), key.split_at_checked(same)) else {
         return false;
     };
-    let Some((head, tail)) = key.split_at_checked(literal.len()) else {
-        return false;
-    };
-    if !head.eq_ignore_ascii_case(literal) {
-        return false;
+    match name.strip_prefix("${").and_then(|hole| hole.split_once('}')) {
+        None => name.is_empty() && key.is_empty(),
+        // A hole is never empty: `aws:ResourceTag/` names no tag.
+        Some((_, "")) => !key.is_empty(),
+        Some((_, after)) => {
+            let ends = key.char_indices().skip(1).map(|(at, _)| at);
+            ends.filter_map(|at| key.split_at_checked(at))
+                .any(|(_, tail)| key_matches(after, tail))
+        }
     }
-    // A hole is never empty: `aws:ResourceTag/` names no tag.
-    tail.char_indices().skip(1).map(|(at, _)| at).chain([tail.len()]).any(|at| {
-        !tail.is_empty()
-            && tail
-                .split_at_checked(at)
-                .is_some_and(|(_, remaining)| key_matches(after, remaining))
-    })
 }
 
 #[cfg(test)]

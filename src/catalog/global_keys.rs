@@ -111,6 +111,7 @@ const fn many(name: &'static str, class: ControlClass, presence: Presence) -> Gl
 ///
 /// Class I of `aws:userid` is S behind the colon, of `aws:PrincipalTag/k` S for session tags;
 /// `aws:TokenIssueTime` and the MFA keys are C for an IAM user's key, S in sessions.
+#[rustfmt::skip] // One key a line.
 pub const GLOBAL_KEYS: &[GlobalKey] = &[
     one(
         "aws:PrincipalArn",
@@ -417,6 +418,54 @@ pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
     GLOBAL_KEYS.iter().find(|key| key_matches(key.name, name))
 }
 
+/// Keys of single services whose class the evaluation rules give (§16–§18).
+const CLASS_OF_SERVICE_KEY: &[(&str, ControlClass)] = &[
+    ("sts:ExternalId", ControlClass::Free),
+    ("sts:RoleSessionName", ControlClass::Free),
+    ("sts:SourceIdentity", ControlClass::Free),
+    ("sts:TransitiveTagKeys", ControlClass::Free),
+    ("ec2:InstanceID", ControlClass::Request),
+    ("ec2:Region", ControlClass::Request),
+    ("ec2:AvailabilityZone", ControlClass::Resource),
+    ("ec2:AvailabilityZoneId", ControlClass::Resource),
+    ("ec2:InstanceType", ControlClass::Resource),
+    ("ec2:InstanceProfile", ControlClass::Resource),
+    ("ec2:InstanceMarketType", ControlClass::Resource),
+    ("ec2:Tenancy", ControlClass::Resource),
+    ("ec2:PlacementGroup", ControlClass::Resource),
+    ("ec2:RootDeviceType", ControlClass::Resource),
+    ("ec2:EbsOptimized", ControlClass::Resource),
+    ("ec2:ProductCode", ControlClass::Resource),
+    ("ec2:MetadataHttpEndpoint", ControlClass::Resource),
+    ("ec2:MetadataHttpTokens", ControlClass::Resource),
+    ("ec2:InstanceMetadataTags", ControlClass::Resource),
+    ("ec2:MetadataHttpPutResponseHopLimit", ControlClass::Resource),
+    ("ec2:InstanceAutoRecovery", ControlClass::Resource),
+    ("ec2:InstanceBandwidthWeighting", ControlClass::Resource),
+    ("ec2:CpuOptionsAmdSevSnp", ControlClass::Resource),
+    ("ec2:ManagedResourceOperator", ControlClass::Resource),
+    ("ecs:cluster", ControlClass::Resource),
+];
+
+/// The control class of a condition key; none for a key that no rule classes. Case is ignored.
+///
+/// A service's `ResourceTag/k` counts as `aws:ResourceTag/k`; keys of identity providers, whose
+/// prefix is a host name or `saml`, are fixed by the provider when the session is issued.
+#[must_use]
+pub fn control_class(name: &str) -> Option<ControlClass> {
+    if let Some(global) = global_key(name) {
+        return Some(global.class);
+    }
+    if let Some((_, class)) = CLASS_OF_SERVICE_KEY.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)) {
+        return Some(*class);
+    }
+    let (prefix, rest) = name.split_once(':')?;
+    if prefix.contains('.') || prefix.eq_ignore_ascii_case("saml") {
+        return Some(ControlClass::Session);
+    }
+    key_matches("ResourceTag/${TagKey}", rest).then_some(ControlClass::Resource)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -468,7 +517,7 @@ mod tests {
 
     #[test]
     fn classes_are_those_of_the_evaluation_rules() {
-        let letters = |name| global_key(name).map(|key| key.class.letter());
+        let letters = |name| control_class(name).map(ControlClass::letter);
         for (name, class) in [
             ("aws:PrincipalArn", 'I'),
             ("aws:SourceIp", 'N'),
@@ -479,8 +528,22 @@ mod tests {
             ("aws:RequestedRegion", 'Q'),
             ("aws:SourceArn", 'V'),
             ("aws:SourceIdentity", 'S'),
+            ("sts:externalid", 'F'),
+            ("EC2:InstanceID", 'Q'),
+            ("ecs:cluster", 'R'),
+            ("ecs:ResourceTag/k", 'R'),
+            ("saml:aud", 'S'),
+            ("token.actions.githubusercontent.com:sub", 'S'),
         ] {
             assert_eq!(letters(name), Some(class), "{name}");
+        }
+        assert_eq!(control_class("s3:prefix"), None);
+        for (key, _) in CLASS_OF_SERVICE_KEY {
+            let (service, _) = key.split_once(':').unwrap();
+            assert_eq!(
+                Catalog::bundled().service(service).unwrap().condition_key(key).unwrap().name,
+                *key
+            );
         }
     }
 }

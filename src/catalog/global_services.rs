@@ -18,14 +18,14 @@ const IN_AWS: &[(&str, &str)] = &[
     ("shield", "us-east-1"),
     ("support", "us-east-1"),
 ];
-/// The same for the China Regions, as far as it is documented.
+/// The same for `aws-cn`, as far as it is documented.
 const IN_AWS_CN: &[(&str, &str)] = &[
     ("cloudfront", "cn-northwest-1"),
     ("iam", "cn-north-1"),
     ("organizations", "cn-northwest-1"),
     ("route53", "cn-northwest-1"),
 ];
-/// The same for the `GovCloud` Regions, as far as it is documented.
+/// The same for `aws-us-gov`, as far as it is documented.
 const IN_AWS_US_GOV: &[(&str, &str)] = &[
     ("iam", "us-gov-west-1"),
     ("organizations", "us-gov-west-1"),

@@ -15,6 +15,8 @@ mod overrides;
 mod package;
 #[path = "maintain/render.rs"]
 mod render;
+#[path = "maintain/spelling.rs"]
+mod spelling;
 #[path = "maintain/tarball.rs"]
 mod tarball;
 

@@ -25,7 +25,7 @@ pub enum ResourceFit {
     NotListed,
     /// The action has no resource types: only `Resource: "*"` applies (E290).
     NoResourceTypes,
-    /// The catalog does not know the service.
+    /// The catalog does not know the service or the action, or the text is not an ARN.
     Unknown,
 }
 
@@ -54,6 +54,9 @@ impl Service {
     pub fn resource_fit(&self, action: &ActionEntry, arn: &str) -> ResourceFit {
         if action.resource_types.is_empty() {
             return ResourceFit::NoResourceTypes;
+        }
+        if !arn.starts_with("arn:") {
+            return ResourceFit::Unknown;
         }
         let is_exact = |name| {
             let formats = self
@@ -148,6 +151,7 @@ mod tests {
             fit("ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"),
             ResourceFit::NoResourceTypes
         );
+        assert_eq!(fit("ec2:TerminateInstances", "*"), ResourceFit::Unknown);
         assert_eq!(fit("nosuch:Thing", "arn:aws:nosuch:::x"), ResourceFit::Unknown);
         assert_eq!(fit("ec2:NoSuchAction", "arn:aws:ec2:::x"), ResourceFit::Unknown);
     }

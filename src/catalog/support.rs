@@ -130,8 +130,8 @@ fn owner_key(action: &ActionEntry) -> Support {
         // Absent for buses that became targets before 2 March 2023, present for later ones.
         return Support::Unknown;
     }
-    let name = action.full_name().to_string();
-    if action.service == "ebs" || WITHOUT_OWNER.contains(&name.as_str()) {
+    let is_action = |name: &&str| name.split_once(':') == Some((action.service, action.name));
+    if action.service == "ebs" || WITHOUT_OWNER.iter().any(is_action) {
         Support::No
     } else {
         Support::Yes
@@ -220,6 +220,27 @@ mod tests {
             );
         }
         assert_eq!(support("ecs:TagResource", Some("daemon"), "ecs:cluster"), Support::Unknown);
+    }
+
+    #[test]
+    fn tag_keys_are_found_however_the_page_spells_them() {
+        assert_eq!(
+            support("s3:GetObject", Some("object"), "s3:ExistingObjectTag/Team"),
+            Support::Yes
+        );
+        assert_eq!(
+            support("s3:PutObject", Some("object"), "s3:RequestObjectTag/Team"),
+            Support::Yes
+        );
+        assert_eq!(support("s3:PutObject", Some("object"), "s3:max-keys"), Support::No);
+        assert_eq!(
+            support(
+                "secretsmanager:GetSecretValue",
+                Some("Secret"),
+                "secretsmanager:ResourceTag/Team"
+            ),
+            Support::Yes
+        );
     }
 
     #[test]

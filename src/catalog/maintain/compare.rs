@@ -8,13 +8,14 @@ use std::path::Path;
 use leastwise::catalog::ActionEntry;
 use leastwise::catalog::Catalog;
 use leastwise::catalog::CatalogVersion;
+use leastwise::catalog::Service;
 
 use crate::Failure;
 
 fn actions(catalog: &Catalog) -> BTreeMap<String, &ActionEntry> {
     catalog
         .services()
-        .flat_map(|service| &service.actions)
+        .flat_map(Service::actions)
         .map(|action| (action.full_name().to_string(), action))
         .collect()
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::Failure;
+use crate::spelling;
 
 /// The package, checked.
 #[derive(Debug)]
@@ -98,9 +99,7 @@ impl Package {
                 resource_types: json(files, &format!("data/resourceTypes/{prefix}.json"))?,
                 condition_keys: json(files, &format!("data/conditionKeys/{prefix}.json"))?,
             };
-            for resource in service.resource_types.values_mut() {
-                resource.arn = dollar_holes(&resource.arn);
-            }
+            spelling::unify(&mut service);
             service.check(&prefix).map_err(|problem| format!("{prefix}: {problem}"))?;
             services.insert(prefix, service);
         }
@@ -166,17 +165,12 @@ impl PackageService {
 
 /// A name may not hold what the catalog's text splits at.
 fn check_plain(name: &str) -> Result<(), Failure> {
-    let is_plain = !name.is_empty() && !name.contains(|c: char| c.is_control() || matches!(c, '=' | '*' | ','));
+    let is_plain = !name.is_empty() && !name.contains(|c: char| c.is_control() || matches!(c, '=' | '*' | ',' | '<' | '>'));
     if is_plain {
         Ok(())
     } else {
         Err(format!("`{name}` is not a name that the catalog can hold").into())
     }
-}
-
-/// AWS's page of `opsworks-cm` writes one hole as `{…}`; everywhere else a hole is `${…}`.
-fn dollar_holes(format: &str) -> String {
-    format.replace("${", "{").replace('{', "${")
 }
 
 pub(crate) fn check_arn(format: &str) -> Result<(), Failure> {

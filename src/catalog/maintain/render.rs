@@ -1,4 +1,4 @@
-//! The catalog's text. The form is described in `service.rs`, which reads it.
+//! The catalog's text. The form is described in `section.rs`, which reads it.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
