@@ -52,7 +52,11 @@ impl AccountEstate {
         principals.extend(records.users.iter().flatten().filter_map(|user| {
             let groups = builder.group_attachments(user.groups.as_deref(), &user.head);
             let mut principal = builder.identity(PrincipalKind::IamUser, &user.head, user.tags.as_deref())?;
-            builder.attach(&mut principal, user.inline_policies.as_deref(), user.attached_policies.as_deref());
+            builder.attach(
+                &mut principal,
+                user.inline_policies.as_deref(),
+                user.attached_policies.as_deref(),
+            );
             principal.attachments.extend(groups.0);
             principal.gaps.extend(groups.1);
             builder.bound(&mut principal, user.permissions_boundary.as_ref());
@@ -60,7 +64,11 @@ impl AccountEstate {
         }));
         principals.extend(records.roles.iter().flatten().filter_map(|role| {
             let mut principal = builder.identity(PrincipalKind::IamRole, &role.head, role.tags.as_deref())?;
-            builder.attach(&mut principal, role.inline_policies.as_deref(), role.attached_policies.as_deref());
+            builder.attach(
+                &mut principal,
+                role.inline_policies.as_deref(),
+                role.attached_policies.as_deref(),
+            );
             builder.bound(&mut principal, role.permissions_boundary.as_ref());
             let name = format!("trust policy of {}", role.head.arn);
             principal.trust = Some(builder.document(role.trust_document.as_ref(), name.into(), PolicyType::Trust));
@@ -102,7 +110,10 @@ impl Builder {
     fn new(records: &AccountRecords<'_>) -> Self {
         let arns = records.users.iter().flatten().map(|user| &user.head.arn);
         let arns = arns.chain(records.roles.iter().flatten().map(|role| &role.head.arn));
-        let partition = arns.filter_map(|arn| arn.parse::<Arn>().ok()).map(|arn| Box::from(arn.partition())).next();
+        let partition = arns
+            .filter_map(|arn| arn.parse::<Arn>().ok())
+            .map(|arn| Box::from(arn.partition()))
+            .next();
         let mut builder = Self {
             account: records.account,
             partition: partition.unwrap_or_else(|| "aws".into()),
@@ -119,9 +130,21 @@ impl Builder {
         }
         for group in records.groups.iter().flatten() {
             let mut holder = Holder::default();
-            builder.hold(&mut holder, &group.head.arn, group.inline_policies.as_deref(), group.attached_policies.as_deref());
+            builder.hold(
+                &mut holder,
+                &group.head.arn,
+                group.inline_policies.as_deref(),
+                group.attached_policies.as_deref(),
+            );
             let name: Arc<str> = group.head.name.as_ref().into();
-            let carried = holder.policies.into_iter().map(|policy| Attachment { policy, group: Some(name.clone()) }).collect();
+            let carried = holder
+                .policies
+                .into_iter()
+                .map(|policy| Attachment {
+                    policy,
+                    group: Some(name.clone()),
+                })
+                .collect();
             builder.groups.insert(group.head.name.as_ref().into(), (carried, holder.gaps));
         }
         builder
@@ -143,10 +166,19 @@ impl Builder {
         }
     }
 
-    fn identity(&mut self, kind: PrincipalKind, head: &RecordHead<'_>, tag_records: Option<&[TagRecord<'_>]>) -> Option<Principal> {
+    fn identity(
+        &mut self,
+        kind: PrincipalKind,
+        head: &RecordHead<'_>,
+        tag_records: Option<&[TagRecord<'_>]>,
+    ) -> Option<Principal> {
         let Ok(arn) = head.arn.parse::<Arn>() else {
             let detail = "its ARN does not parse, so it is not evaluated; check the dump";
-            self.problems.push(Problem { account: Some(self.account), subject: head.arn.as_ref().into(), detail: detail.into() });
+            self.problems.push(Problem {
+                account: Some(self.account),
+                subject: head.arn.as_ref().into(),
+                detail: detail.into(),
+            });
             return None;
         };
         Some(Principal {
@@ -163,10 +195,17 @@ impl Builder {
         })
     }
 
-    fn attach(&mut self, principal: &mut Principal, inline: Option<&[InlinePolicyRecord<'_>]>, managed: Option<&[AttachedPolicyRecord<'_>]>) {
+    fn attach(
+        &mut self,
+        principal: &mut Principal,
+        inline: Option<&[InlinePolicyRecord<'_>]>,
+        managed: Option<&[AttachedPolicyRecord<'_>]>,
+    ) {
         let mut holder = Holder::default();
         self.hold(&mut holder, principal.arn.as_str(), inline, managed);
-        principal.attachments.extend(holder.policies.into_iter().map(|policy| Attachment { policy, group: None }));
+        principal
+            .attachments
+            .extend(holder.policies.into_iter().map(|policy| Attachment { policy, group: None }));
         principal.gaps.extend(holder.gaps);
     }
 
@@ -181,20 +220,31 @@ impl Builder {
             Some(policies) => {
                 for policy in policies {
                     let name = format!("inline policy {} of {arn}", policy.name);
-                    holder.policies.push(self.document(policy.document.as_ref(), name.into(), PolicyType::Identity));
+                    holder
+                        .policies
+                        .push(self.document(policy.document.as_ref(), name.into(), PolicyType::Identity));
                 }
             }
-            None => holder.gaps.push(format!("the inline policies of {arn} were not collected").into()),
+            None => holder
+                .gaps
+                .push(format!("the inline policies of {arn} were not collected").into()),
         }
         match managed {
-            Some(policies) => holder.policies.extend(policies.iter().map(|policy| self.managed_policy(&policy.arn))),
-            None => holder.gaps.push(format!("the managed policies attached to {arn} were not collected").into()),
+            Some(policies) => holder
+                .policies
+                .extend(policies.iter().map(|policy| self.managed_policy(&policy.arn))),
+            None => holder
+                .gaps
+                .push(format!("the managed policies attached to {arn} were not collected").into()),
         }
     }
 
     fn group_attachments(&self, names: Option<&[Cow<'_, str>]>, head: &RecordHead<'_>) -> (Vec<Attachment>, Vec<Arc<str>>) {
         let Some(names) = names else {
-            return (Vec::new(), vec![format!("the groups of {} were not collected", head.arn).into()]);
+            return (
+                Vec::new(),
+                vec![format!("the groups of {} were not collected", head.arn).into()],
+            );
         };
         let mut attachments = Vec::new();
         let mut gaps = Vec::new();
@@ -218,7 +268,11 @@ impl Builder {
             Some(BoundaryRecord::Policy(arn)) => principal.boundary = Some(self.managed_policy(arn)),
             None => {
                 let name = format!("permissions boundary of {}", principal.arn);
-                principal.boundary = Some(Arc::new(Policy::missing(name, PolicyType::PermissionsBoundary, "not collected")));
+                principal.boundary = Some(Arc::new(Policy::missing(
+                    name,
+                    PolicyType::PermissionsBoundary,
+                    "not collected",
+                )));
             }
         }
     }
@@ -235,8 +289,13 @@ impl Builder {
     fn document(&mut self, document: Option<&RawDocument<'_>>, name: Arc<str>, policy_type: PolicyType) -> Arc<Policy> {
         let account = Some(self.account);
         let Some(document) = document else {
-            let detail = format!("the document of this {policy_type} was not collected; its holders are undetermined where it matters");
-            self.problems.push(Problem { account, subject: name.clone(), detail: detail.into() });
+            let detail =
+                format!("the document of this {policy_type} was not collected; its holders are undetermined where it matters");
+            self.problems.push(Problem {
+                account,
+                subject: name.clone(),
+                detail: detail.into(),
+            });
             return Arc::new(Policy::missing(name, policy_type, "not collected"));
         };
         Arc::new(parsed_document(document, &name, policy_type, account, &mut self.problems))
@@ -262,8 +321,15 @@ pub(super) fn parsed_document(
     if let DocumentState::Invalid(invalid) = &policy.document {
         let offset = invalid.first().map_or(0, |problem| problem.offset);
         let (line, column) = policy.text.place(offset);
-        let detail = format!("{}:{line}:{column}: {invalid}; its holders are undetermined where it matters [E34]", policy.text.file);
-        problems.push(Problem { account, subject: name.clone(), detail: detail.into() });
+        let detail = format!(
+            "{}:{line}:{column}: {invalid}; its holders are undetermined where it matters [E34]",
+            policy.text.file
+        );
+        problems.push(Problem {
+            account,
+            subject: name.clone(),
+            detail: detail.into(),
+        });
     }
     policy
 }
@@ -275,7 +341,11 @@ fn text_of(document: &RawDocument<'_>) -> PolicyText {
         let (line, column) = file.line_and_column(offset);
         (small(line), small(column))
     });
-    PolicyText { text: document.text.as_ref().into(), file: file.name().clone(), start }
+    PolicyText {
+        text: document.text.as_ref().into(),
+        file: file.name().clone(),
+        start,
+    }
 }
 
 /// A time as AWS writes it.

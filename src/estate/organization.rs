@@ -74,7 +74,14 @@ impl Organization {
         let rcps = attached(record, "RESOURCE_CONTROL_POLICY", PolicyType::ResourceControl, &mut problems);
         let accounts = places(record, &mut problems);
         let management_account = record.management_account_id.as_deref().and_then(|id| id.parse().ok());
-        Self { id: record.id.as_deref().map(Into::into), management_account, accounts, scps, rcps, problems }
+        Self {
+            id: record.id.as_deref().map(Into::into),
+            management_account,
+            accounts,
+            scps,
+            rcps,
+            problems,
+        }
     }
 
     /// Where an account stands.
@@ -95,7 +102,10 @@ impl Organization {
         let id = self.id.clone()?;
         let targets = self.place(account)?.targets.as_ref()?;
         let (_, above) = targets.split_last()?;
-        let path: String = std::iter::once(&*id).chain(above.iter().map(|target| &**target)).map(|part| format!("{part}/")).collect();
+        let path: String = std::iter::once(&*id)
+            .chain(above.iter().map(|target| &**target))
+            .map(|part| format!("{part}/"))
+            .collect();
         Some((id, path.into()))
     }
 
@@ -117,22 +127,34 @@ impl Organization {
         }
         let unknown = |why: String| Levels::NotCollected(why.into());
         let Some(place) = self.place(account) else {
-            return unknown(format!("account {account} is not in the organization's list, so its {what} are not known"));
+            return unknown(format!(
+                "account {account} is not in the organization's list, so its {what} are not known"
+            ));
         };
         let Some(path) = &place.targets else {
-            return unknown(format!("the OUs above account {account} were not collected, so its {what} are not known"));
+            return unknown(format!(
+                "the OUs above account {account} were not collected, so its {what} are not known"
+            ));
         };
         let Some(targets) = &attached.targets else {
             return unknown(format!("the {what} of the organization were not collected"));
         };
-        let level = |target: &Arc<str>| PolicyLevel { target: target.clone(), policies: targets.get(target).cloned().flatten() };
+        let level = |target: &Arc<str>| PolicyLevel {
+            target: target.clone(),
+            policies: targets.get(target).cloned().flatten(),
+        };
         Levels::Levels(path.iter().map(level).collect())
     }
 }
 
 fn attached(record: &OrganizationRecord<'_>, kind: &str, policy_type: PolicyType, problems: &mut Vec<Problem>) -> Attached {
     let mut policies: BTreeMap<&str, Arc<Policy>> = BTreeMap::new();
-    for policy in record.policies.iter().flatten().filter(|policy| policy.kind.as_deref() == Some(kind)) {
+    for policy in record
+        .policies
+        .iter()
+        .flatten()
+        .filter(|policy| policy.kind.as_deref() == Some(kind))
+    {
         let name: Arc<str> = match policy.name.as_deref() {
             Some(name) => format!("{name} ({})", policy.id).into(),
             None => policy.id.as_ref().into(),
@@ -143,7 +165,11 @@ fn attached(record: &OrganizationRecord<'_>, kind: &str, policy_type: PolicyType
         };
         policies.insert(policy.id.as_ref(), Arc::new(parsed));
     }
-    let by_target = record.policies_for_target.as_ref().and_then(|types| types.get(kind)).and_then(Option::as_ref);
+    let by_target = record
+        .policies_for_target
+        .as_ref()
+        .and_then(|types| types.get(kind))
+        .and_then(Option::as_ref);
     let targets = by_target.map(|targets| {
         let mut found = BTreeMap::new();
         for (target, ids) in targets {
@@ -158,14 +184,24 @@ fn attached(record: &OrganizationRecord<'_>, kind: &str, policy_type: PolicyType
         }
         found
     });
-    Attached { enabled: record.is_enabled(kind), targets }
+    Attached {
+        enabled: record.is_enabled(kind),
+        targets,
+    }
 }
 
 fn not_collected(name: &Arc<str>, policy_type: PolicyType, problems: &mut Vec<Problem>) -> Policy {
     let detail = format!("the document of this {policy_type} was not collected; what it restricts is undetermined");
-    problems.push(Problem { account: None, subject: name.clone(), detail: detail.into() });
+    problems.push(Problem {
+        account: None,
+        subject: name.clone(),
+        detail: detail.into(),
+    });
     let mut policy = Policy::missing(name.clone(), policy_type, "not collected");
-    policy.text = PolicyText { file: "organization.json".into(), ..PolicyText::default() };
+    policy.text = PolicyText {
+        file: "organization.json".into(),
+        ..PolicyText::default()
+    };
     policy
 }
 
@@ -198,12 +234,23 @@ fn places(record: &OrganizationRecord<'_>, problems: &mut Vec<Problem>) -> BTree
         let reaches_root = targets.last().is_some_and(|last| is_root(last));
         if !reaches_root {
             let detail = "its path to the organization's root has a hole, so its SCPs are not known";
-            problems.push(Problem { account: Some(id), subject: "organization tree".into(), detail: detail.into() });
+            problems.push(Problem {
+                account: Some(id),
+                subject: "organization tree".into(),
+                detail: detail.into(),
+            });
         }
         targets.reverse();
         ou_names.reverse();
         let name = account.name.as_deref().map(Arc::from);
-        places.insert(id, AccountPlace { name, targets: reaches_root.then_some(targets), ou_names });
+        places.insert(
+            id,
+            AccountPlace {
+                name,
+                targets: reaches_root.then_some(targets),
+                ou_names,
+            },
+        );
     }
     places
 }

@@ -35,7 +35,10 @@ impl Inventory {
     /// Reads the records; instances that are already terminated and inactive services do not count.
     #[must_use]
     pub fn of(records: &InventoryRecords<'_>) -> Self {
-        Self { instances: records.instances.as_ref().map(|_| instances(records)), services: records.services.as_ref().map(|_| services(records)) }
+        Self {
+            instances: records.instances.as_ref().map(|_| instances(records)),
+            services: records.services.as_ref().map(|_| services(records)),
+        }
     }
 
     /// The resources of a catalog type of a service, where such are counted.
@@ -53,8 +56,19 @@ fn instances(records: &InventoryRecords<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     for record in records.instances.iter().flatten() {
         let gone = matches!(record.state.as_deref(), Some("terminated" | "shutting-down"));
-        let Some(arn) = record.arn.as_deref().and_then(|arn| arn.parse::<Arn>().ok()).filter(|_| !gone) else { continue };
-        let protections = if record.disable_api_termination == Some(true) { vec!["DisableApiTermination".into()] } else { Vec::new() };
+        let Some(arn) = record
+            .arn
+            .as_deref()
+            .and_then(|arn| arn.parse::<Arn>().ok())
+            .filter(|_| !gone)
+        else {
+            continue;
+        };
+        let protections = if record.disable_api_termination == Some(true) {
+            vec!["DisableApiTermination".into()]
+        } else {
+            Vec::new()
+        };
         found.push(Resource {
             arn,
             tags: record.tags.as_deref().map(tags),
@@ -72,7 +86,9 @@ fn services(records: &InventoryRecords<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     for record in records.services.iter().flatten() {
         let gone = record.status.as_deref() == Some("INACTIVE");
-        let Some(arn) = record.arn.parse::<Arn>().ok().filter(|_| !gone) else { continue };
+        let Some(arn) = record.arn.parse::<Arn>().ok().filter(|_| !gone) else {
+            continue;
+        };
         found.push(Resource {
             arn,
             tags: record.tags.as_deref().map(tags),
@@ -87,5 +103,8 @@ fn services(records: &InventoryRecords<'_>) -> Vec<Resource> {
 }
 
 pub(super) fn tags(records: &[TagRecord<'_>]) -> Tags {
-    records.iter().map(|tag| (tag.key.as_ref().into(), tag.value.as_ref().into())).collect()
+    records
+        .iter()
+        .map(|tag| (tag.key.as_ref().into(), tag.value.as_ref().into()))
+        .collect()
 }
