@@ -14,8 +14,6 @@ use crate::policy::SetQualifier;
 pub enum Atom {
     /// A condition on a key whose value is not known.
     Test(UnmetTest),
-    /// The caller's session must be this one, which the holder of the role may or may not be able to choose.
-    Session(Arc<str>),
     /// A point that AWS does not document.
     Open(OpenPoint),
     /// A document that is known to apply and was not collected (E184).
@@ -50,7 +48,6 @@ impl Atom {
         match self {
             // What the identity fixes and nobody read is unknown; what the resource or the network decides is a condition.
             Self::Test(test) => test.class == ControlClass::Identity,
-            Self::Session(_) => false,
             Self::Open(_) | Self::MissingDocument(_) | Self::InvalidDocument(_) | Self::NotCollected(_) => true,
         }
     }
@@ -60,7 +57,6 @@ impl fmt::Display for Atom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Test(test) => write!(f, "{test}"),
-            Self::Session(arn) => write!(f, "the session is {arn}"),
             Self::Open(point) => write!(f, "{point}"),
             Self::MissingDocument(name) => write!(f, "the document of {name} was not collected [E184]"),
             Self::InvalidDocument(name) => write!(f, "the document of {name} is not valid [E34]"),

@@ -36,6 +36,8 @@ pub struct Caller {
     pub is_in_management_account: bool,
     /// The organization of the account, if it is in one.
     pub organization: Option<OrganizationMembership>,
+    /// Whether it is known that the account is in that organization or in none.
+    pub is_organization_known: bool,
 }
 
 /// The kinds of caller that evaluation tells apart.
@@ -99,6 +101,7 @@ impl Caller {
             is_service_linked: false,
             is_in_management_account: false,
             organization: None,
+            is_organization_known: true,
         }
     }
 

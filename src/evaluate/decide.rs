@@ -314,19 +314,18 @@ fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
                 applies
             }
             Effect::Allow => {
-                let mut named_at_all = Formula::False;
-                for (reach, named) in reaches(statement.principal.as_ref(), request) {
-                    let granted = applies.clone().and(named);
-                    named_at_all = named_at_all.or(granted.clone());
+                let reaches = reaches(statement.principal.as_ref(), request);
+                for reach in &reaches {
                     let slot = match reach {
                         Reach::Direct => &mut grants.direct,
                         Reach::Entity => &mut grants.entity,
                         Reach::Account => &mut grants.account,
                     };
-                    *slot = std::mem::replace(slot, Formula::False).or(granted);
+                    *slot = std::mem::replace(slot, Formula::False).or(applies.clone());
                 }
-                outcome.allow = outcome.allow.or(named_at_all.clone());
-                named_at_all
+                let granted = if reaches.is_empty() { Formula::False } else { applies };
+                outcome.allow = outcome.allow.or(granted.clone());
+                granted
             }
         };
         if !applies.is_false() {
@@ -343,7 +342,7 @@ fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
 }
 
 /// An Allow never carries `NotPrincipal` (E21).
-fn reaches(clause: Option<&PrincipalClause>, request: &Request<'_>) -> Vec<(Reach, Formula)> {
+fn reaches(clause: Option<&PrincipalClause>, request: &Request<'_>) -> Vec<Reach> {
     match clause {
         Some(PrincipalClause::Only(entries)) => entries
             .iter()

@@ -136,6 +136,16 @@ fn principal_keys(context: &mut RequestContext, caller: &Caller) {
         context.set("aws:username", ContextValue::single(arn.name()));
     }
     organization_keys(context, "aws:Principal", caller.organization.as_ref());
+    if !caller.is_organization_known {
+        for key in [
+            "aws:PrincipalOrgID",
+            "aws:PrincipalOrgPaths",
+            "aws:ResourceOrgID",
+            "aws:ResourceOrgPaths",
+        ] {
+            context.set(key, ContextValue::Unknown(ControlClass::Identity));
+        }
+    }
     principal_tags(context, caller);
 }
 

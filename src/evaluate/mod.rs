@@ -17,6 +17,7 @@ mod request;
 mod resource;
 mod service_rules;
 mod stack;
+mod subject;
 mod statement;
 
 pub use atom::Atom;
@@ -47,3 +48,5 @@ pub use stack::Level;
 pub use stack::PolicyStack;
 pub use statement::StatementTrace;
 pub use statement::trace_statement;
+pub use subject::AccountScope;
+pub use subject::Subject;

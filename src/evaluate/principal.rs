@@ -1,6 +1,5 @@
 //! `Principal` and `NotPrincipal` against the caller (E70–E86), and how far an Allow reaches (E220).
 
-use crate::evaluate::Atom;
 use crate::evaluate::Caller;
 use crate::evaluate::CallerKind;
 use crate::evaluate::Formula;
@@ -20,23 +19,22 @@ pub enum Reach {
     Account,
 }
 
-/// How an entry names the caller, if it does. The formula is open where it names a session of the caller's role.
-pub(crate) fn entry_reach(entry: &PrincipalEntry, caller: &Caller) -> Option<(Reach, Formula)> {
-    let certain = |reach| Some((reach, Formula::True));
+/// How an entry names the caller, if it does. An unnamed session of a role is named by its role, not by a session's ARN.
+pub(crate) fn entry_reach(entry: &PrincipalEntry, caller: &Caller) -> Option<Reach> {
     match entry {
-        PrincipalEntry::Everyone => certain(Reach::Direct),
+        PrincipalEntry::Everyone => Some(Reach::Direct),
         PrincipalEntry::Account(account, _) if Some(*account) == caller.account => match caller.kind {
-            CallerKind::AccountRoot => certain(Reach::Direct),
-            CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => certain(Reach::Account),
+            CallerKind::AccountRoot => Some(Reach::Direct),
+            CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => Some(Reach::Account),
             CallerKind::Service | CallerKind::Anonymous => None,
         },
         PrincipalEntry::Arn(arn) => arn_reach(arn, caller),
         PrincipalEntry::UniqueId(id) if Some(id) == caller.unique_id.as_ref() => match caller.kind {
-            CallerKind::IamUser => certain(Reach::Direct),
-            CallerKind::RoleSession => certain(Reach::Entity),
+            CallerKind::IamUser => Some(Reach::Direct),
+            CallerKind::RoleSession => Some(Reach::Entity),
             CallerKind::AccountRoot | CallerKind::FederatedUser | CallerKind::Service | CallerKind::Anonymous => None,
         },
-        PrincipalEntry::Service(name) if Some(name) == caller.service.as_ref() => certain(Reach::Direct),
+        PrincipalEntry::Service(name) if Some(name) == caller.service.as_ref() => Some(Reach::Direct),
         PrincipalEntry::Account(..)
         | PrincipalEntry::UniqueId(_)
         | PrincipalEntry::Service(_)
@@ -46,32 +44,24 @@ pub(crate) fn entry_reach(entry: &PrincipalEntry, caller: &Caller) -> Option<(Re
     }
 }
 
-fn arn_reach(arn: &Arn, caller: &Caller) -> Option<(Reach, Formula)> {
+fn arn_reach(arn: &Arn, caller: &Caller) -> Option<Reach> {
     match caller.kind {
-        CallerKind::IamUser => (Some(arn) == caller.arn.as_ref()).then_some((Reach::Direct, Formula::True)),
+        CallerKind::IamUser => (Some(arn) == caller.arn.as_ref()).then_some(Reach::Direct),
         CallerKind::RoleSession => session_reach(arn, caller),
-        CallerKind::FederatedUser if Some(arn) == caller.arn.as_ref() => Some((Reach::Direct, Formula::True)),
-        CallerKind::FederatedUser => (Some(arn) == caller.user_arn.as_ref()).then_some((Reach::Entity, Formula::True)),
+        CallerKind::FederatedUser if Some(arn) == caller.arn.as_ref() => Some(Reach::Direct),
+        CallerKind::FederatedUser => (Some(arn) == caller.user_arn.as_ref()).then_some(Reach::Entity),
         CallerKind::AccountRoot | CallerKind::Service | CallerKind::Anonymous => None,
     }
 }
 
-fn session_reach(arn: &Arn, caller: &Caller) -> Option<(Reach, Formula)> {
+fn session_reach(arn: &Arn, caller: &Caller) -> Option<Reach> {
     if Some(arn) == caller.arn.as_ref() && arn.service() == "sts" {
-        return Some((Reach::Direct, Formula::True));
+        return Some(Reach::Direct);
     }
     if is_role_of(arn, caller) {
-        return Some((Reach::Entity, Formula::True));
+        return Some(Reach::Entity);
     }
-    // A session of the caller's role, while the caller's own session name is not fixed.
-    let unnamed = caller.arn.as_ref().is_none_or(|own| own.service() == "iam");
-    let role_name = arn
-        .resource()
-        .strip_prefix("assumed-role/")
-        .and_then(|rest| rest.split('/').next());
-    let own_name = caller.role_arn.as_ref().or(caller.arn.as_ref()).map(Arn::name);
-    let same_role = role_name.is_some() && role_name == own_name && arn.account() == caller.account;
-    (unnamed && same_role).then(|| (Reach::Direct, Formula::atom(Atom::Session(arn.as_str().into()))))
+    None
 }
 
 /// E75: the role by its ARN; where only the session is known, by account and last path component.
@@ -97,11 +87,9 @@ fn is_role_of(arn: &Arn, caller: &Caller) -> bool {
 pub(crate) fn deny_covers(clause: Option<&PrincipalClause>, caller: &Caller, has_boundary: bool) -> Formula {
     match clause {
         None => Formula::True,
-        Some(PrincipalClause::Only(entries)) => entries
-            .iter()
-            .filter_map(|entry| entry_reach(entry, caller))
-            .map(|(_, named)| named)
-            .fold(Formula::False, Formula::or),
+        Some(PrincipalClause::Only(entries)) => {
+            Formula::certain(entries.iter().any(|entry| entry_reach(entry, caller).is_some()))
+        }
         // E85.
         Some(PrincipalClause::AllBut(_)) if has_boundary => Formula::True,
         Some(PrincipalClause::AllBut(entries)) => not_listed(entries, caller),
@@ -110,14 +98,14 @@ pub(crate) fn deny_covers(clause: Option<&PrincipalClause>, caller: &Caller, has
 
 /// E84: a listed user needs its account listed too, a listed session its role and account (U6).
 fn not_listed(entries: &[PrincipalEntry], caller: &Caller) -> Formula {
-    let reaches: Vec<(Reach, Formula)> = entries.iter().filter_map(|entry| entry_reach(entry, caller)).collect();
+    let reaches: Vec<Reach> = entries.iter().filter_map(|entry| entry_reach(entry, caller)).collect();
     if reaches.is_empty() {
         return Formula::True;
     }
     if entries.contains(&PrincipalEntry::Everyone) {
         return Formula::False;
     }
-    let has = |reach| reaches.iter().any(|(found, named)| *found == reach && named.is_true());
+    let has = |reach| reaches.contains(&reach);
     let complete = match caller.kind {
         CallerKind::IamUser => has(Reach::Direct) && has(Reach::Account),
         CallerKind::RoleSession => {
