@@ -9,4 +9,5 @@ pub mod catalog;
 pub mod snapshot;
 pub mod estate;
 pub mod evaluate;
+pub mod solve;
 pub mod cases;

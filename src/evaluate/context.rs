@@ -85,6 +85,12 @@ impl RequestContext {
         family.unwrap_or(&ContextValue::Absent)
     }
 
+    /// Whether somebody set the key, be it to absent; the name is given in lower case.
+    #[must_use]
+    pub fn is_set(&self, lower: &str) -> bool {
+        self.keys.contains_key(lower)
+    }
+
     /// The keys that were set, in order, by their names in lower case.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
         self.keys.iter().map(|(key, value)| (&**key, value))
