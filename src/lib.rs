@@ -4,3 +4,7 @@
 //! Each room is a module; `tests/architecture.rs` holds who may import whom.
 
 pub mod ident;
+pub mod finding;
+pub mod rules;
+pub mod rank;
+pub mod report;
