@@ -1,7 +1,21 @@
 //! Ranking: the order of the sample, the sum of the factors, and what moves a score which way.
 
 use jiff::Timestamp;
-use leastwise::finding::*;
+use leastwise::finding::AccessKey;
+use leastwise::finding::AnalyzerEvidence;
+use leastwise::finding::ConditionWords;
+use leastwise::finding::ControlClass;
+use leastwise::finding::FactorName;
+use leastwise::finding::Finding;
+use leastwise::finding::Identity;
+use leastwise::finding::LastUse;
+use leastwise::finding::Points;
+use leastwise::finding::PrincipalKind;
+use leastwise::finding::ResourceReach;
+use leastwise::finding::Score;
+use leastwise::finding::Severity;
+use leastwise::finding::Usage;
+use leastwise::finding::Verdict;
 use leastwise::rank::BUILTIN_WEIGHTS;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;

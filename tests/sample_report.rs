@@ -2,7 +2,33 @@
 
 use std::sync::Arc;
 
-use leastwise::finding::*;
+use leastwise::finding::AccessKey;
+use leastwise::finding::AnalyzerEvidence;
+use leastwise::finding::Citation;
+use leastwise::finding::CitedEffect;
+use leastwise::finding::ConditionWords;
+use leastwise::finding::ControlClass;
+use leastwise::finding::CoverageCount;
+use leastwise::finding::CoverageGap;
+use leastwise::finding::Finding;
+use leastwise::finding::Identity;
+use leastwise::finding::IdentityFlags;
+use leastwise::finding::Impact;
+use leastwise::finding::LastUse;
+use leastwise::finding::Layer;
+use leastwise::finding::Loss;
+use leastwise::finding::Place;
+use leastwise::finding::PolicyCounts;
+use leastwise::finding::PrincipalKind;
+use leastwise::finding::ReachedResource;
+use leastwise::finding::Report;
+use leastwise::finding::ResourceReach;
+use leastwise::finding::RuleFacts;
+use leastwise::finding::RunFacts;
+use leastwise::finding::UnjoinedFinding;
+use leastwise::finding::Usage;
+use leastwise::finding::Verdict;
+use leastwise::finding::VerdictCounts;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;
 

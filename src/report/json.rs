@@ -9,6 +9,7 @@ use serde_json::ser::Formatter;
 use crate::finding::Finding;
 use crate::finding::Report;
 use crate::report::is_hidden;
+use crate::report::visible::is_plain_ascii;
 
 /// The name and version of the format, the first member of the document.
 pub const SCHEMA: &str = "leastwise-report/1";
@@ -61,7 +62,7 @@ struct Plain;
 
 impl Formatter for Plain {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if !fragment.contains(is_hidden) {
+        if is_plain_ascii(fragment) || !fragment.contains(is_hidden) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut units = [0; 2];

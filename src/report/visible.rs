@@ -21,9 +21,14 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     escape(text, is_hidden)
 }
 
+/// Whether all is printable ASCII: true of nearly every name, and quickly found out.
+pub(super) fn is_plain_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
 /// The text with those characters as escapes.
 pub(super) fn escape(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&is_escaped) {
+    if is_plain_ascii(text) || !text.contains(&is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
