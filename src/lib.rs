@@ -4,6 +4,12 @@
 //! Each room is a module; `tests/architecture.rs` holds who may import whom.
 
 pub mod ident;
+pub mod policy;
+pub mod catalog;
+pub mod snapshot;
+pub mod estate;
+pub mod evaluate;
+pub mod cases;
 pub mod finding;
 pub mod rules;
 pub mod rank;

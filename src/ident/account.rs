@@ -25,7 +25,11 @@ impl FromStr for AccountId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits: [u8; 12] = text.as_bytes().try_into().map_err(|_| InvalidAccountId(text.to_owned()))?;
-        if digits.iter().all(u8::is_ascii_digit) { Ok(Self(digits)) } else { Err(InvalidAccountId(text.to_owned())) }
+        if digits.iter().all(u8::is_ascii_digit) {
+            Ok(Self(digits))
+        } else {
+            Err(InvalidAccountId(text.to_owned()))
+        }
     }
 }
 

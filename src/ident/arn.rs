@@ -76,7 +76,11 @@ impl FromStr for Arn {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fields = text.splitn(6, ':').count();
-        if fields == 6 && text.starts_with("arn:") { Ok(Self { text: text.into() }) } else { Err(InvalidArn(text.to_owned())) }
+        if fields == 6 && text.starts_with("arn:") {
+            Ok(Self { text: text.into() })
+        } else {
+            Err(InvalidArn(text.to_owned()))
+        }
     }
 }
 

@@ -49,6 +49,10 @@ pub enum OpenPoint {
     LegacySelfTrust,
     /// U28: blanks at the ends of an action string.
     BlankInAction,
+    /// E61: a policy variable before the resource field of an ARN.
+    VariableOutsideResourceField,
+    /// E91: a policy variable that is not well formed.
+    MalformedVariable,
     /// C3: policy variables in `Bool` values.
     VariableInBool,
     /// C9: `aws:SourceIp` in a forward access session.
@@ -67,31 +71,69 @@ impl OpenPoint {
     fn describe(self) -> (&'static str, &'static str) {
         match self {
             Self::EmptyCondition => ("U1", "AWS does not say what an empty condition or value list means"),
-            Self::WildcardInServicePrefix => ("U2", "AWS does not say whether a wildcard in the service prefix of an action matches"),
-            Self::WildcardAcrossColons => ("U3", "AWS pages differ on whether a `*` that ends an ARN segment runs across colons"),
+            Self::WildcardInServicePrefix => (
+                "U2",
+                "AWS does not say whether a wildcard in the service prefix of an action matches",
+            ),
+            Self::WildcardAcrossColons => (
+                "U3",
+                "AWS pages differ on whether a `*` that ends an ARN segment runs across colons",
+            ),
             Self::IncompleteArn => ("U4", "AWS does not say what an incomplete ARN means in this kind of policy"),
-            Self::WildcardInArnService => ("U5", "AWS forbids wildcards in the service field or resource type and does not say what they do"),
-            Self::IncompleteNotPrincipal => ("U6", "a NotPrincipal list without the account or role of a listed principal may still deny it"),
+            Self::WildcardInArnService => (
+                "U5",
+                "AWS forbids wildcards in the service field or resource type and does not say what they do",
+            ),
+            Self::IncompleteNotPrincipal => (
+                "U6",
+                "a NotPrincipal list without the account or role of a listed principal may still deny it",
+            ),
             Self::EmptyValue => ("U7", "AWS does not say how an empty value counts here"),
-            Self::WildcardInVariableValue => ("U8", "AWS does not say whether `*` or `?` in a variable's value is a wildcard"),
+            Self::WildcardInVariableValue => (
+                "U8",
+                "AWS does not say whether `*` or `?` in a variable's value is a wildcard",
+            ),
             Self::TagKeysDifferInCase => ("U9", "two tags differ only in case and the condition sees one of them"),
-            Self::MultivaluedWithoutSetOperator => ("U10", "AWS does not say what a multivalued key without a set operator gives"),
+            Self::MultivaluedWithoutSetOperator => {
+                ("U10", "AWS does not say what a multivalued key without a set operator gives")
+            }
             Self::UnparsableValue => ("U11", "AWS does not say what a value that does not parse gives"),
             Self::NonAsciiCaseFolding => ("U13", "AWS does not say how case is folded beyond ASCII"),
             Self::AmbiguousDate => ("U14", "AWS does not say how this date is read"),
-            Self::ShortArnInCondition => ("U16", "AWS does not say whether an ARN of fewer than six fields matches in a condition"),
-            Self::MfaInRoleSession => ("U17", "AWS pages differ on whether the MFA keys of a role session are absent or false"),
-            Self::NotResourceWithoutResourceTypes => {
-                ("U18", "AWS does not say whether Allow with NotResource covers an action without resource types")
-            }
-            Self::OldEcsServiceArn => ("U19", "AWS does not say which ARN form is checked for an ECS service of the old format"),
-            Self::InheritedTransitiveTags => ("U21", "AWS does not say whether inherited transitive tags alone need sts:TagSession"),
-            Self::ScpOnFederation => ("U22", "AWS does not say whether SCPs touch AssumeRole calls of federated users"),
+            Self::ShortArnInCondition => (
+                "U16",
+                "AWS does not say whether an ARN of fewer than six fields matches in a condition",
+            ),
+            Self::MfaInRoleSession => (
+                "U17",
+                "AWS pages differ on whether the MFA keys of a role session are absent or false",
+            ),
+            Self::NotResourceWithoutResourceTypes => (
+                "U18",
+                "AWS does not say whether Allow with NotResource covers an action without resource types",
+            ),
+            Self::OldEcsServiceArn => (
+                "U19",
+                "AWS does not say which ARN form is checked for an ECS service of the old format",
+            ),
+            Self::InheritedTransitiveTags => (
+                "U21",
+                "AWS does not say whether inherited transitive tags alone need sts:TagSession",
+            ),
+            Self::ScpOnFederation => (
+                "U22",
+                "AWS does not say whether SCPs touch AssumeRole calls of federated users",
+            ),
             Self::LegacySelfTrust => ("U23", "roles created before 21 September 2022 may still trust themselves"),
             Self::BlankInAction => ("U28", "AWS does not say whether blanks in an action string are trimmed"),
+            Self::VariableOutsideResourceField => ("E61", "AWS documents variables only in the resource field of an ARN"),
+            Self::MalformedVariable => ("E91", "AWS does not say what a policy variable that is not well formed does"),
             Self::VariableInBool => ("C3", "AWS pages differ on variables in Bool values"),
             Self::SourceIpInForwardAccess => ("C9", "AWS pages differ on aws:SourceIp when a service acts for the caller"),
-            Self::GlobalKeySupport => ("E362", "AWS does not say whether the service supports this key for the action"),
+            Self::GlobalKeySupport => (
+                "E362",
+                "AWS does not say whether the service supports this key for the action",
+            ),
         }
     }
 }
@@ -140,10 +182,13 @@ impl Ternary {
             (Self::Yes, Self::Yes) => Self::Yes,
         }
     }
+}
+
+impl std::ops::Not for Ternary {
+    type Output = Self;
 
     /// Kleene NOT.
-    #[must_use]
-    pub fn not(self) -> Self {
+    fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,
             Self::No => Self::Yes,

@@ -1,0 +1,359 @@
+//! One account: its identities with their policies, parsed once (E33, E173, E184).
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::estate::Attachment;
+use crate::estate::DocumentState;
+use crate::estate::Inventory;
+use crate::estate::Policy;
+use crate::estate::PolicyText;
+use crate::estate::Principal;
+use crate::estate::PrincipalKind;
+use crate::estate::Problem;
+use crate::estate::resource::tags;
+use crate::ident::AccountId;
+use crate::ident::Arn;
+use crate::policy::PolicyType;
+use crate::snapshot::AccountRecords;
+use crate::snapshot::AttachedPolicyRecord;
+use crate::snapshot::BoundaryRecord;
+use crate::snapshot::InlinePolicyRecord;
+use crate::snapshot::RawDocument;
+use crate::snapshot::RecordHead;
+use crate::snapshot::TagRecord;
+
+/// The identities and resources of one account.
+#[derive(Debug)]
+pub struct AccountEstate {
+    /// The account.
+    pub account: AccountId,
+    /// The partition that its ARNs name.
+    pub partition: Box<str>,
+    /// Its identities, in order of their ARNs.
+    pub principals: Vec<Principal>,
+    /// Its resources; none: no inventory was collected.
+    pub inventory: Option<Inventory>,
+    /// Documents that are invalid or missing.
+    pub problems: Vec<Problem>,
+    /// How many managed policies the dump holds.
+    pub managed_policies: usize,
+}
+
+impl AccountEstate {
+    /// Parses the records of one account.
+    #[must_use]
+    pub fn of(records: &AccountRecords<'_>) -> Self {
+        let mut builder = Builder::new(records);
+        let mut principals = vec![builder.root_user()];
+        principals.extend(records.users.iter().flatten().filter_map(|user| {
+            let groups = builder.group_attachments(user.groups.as_deref(), &user.head);
+            let mut principal = builder.identity(PrincipalKind::IamUser, &user.head, user.tags.as_deref())?;
+            builder.attach(
+                &mut principal,
+                user.inline_policies.as_deref(),
+                user.attached_policies.as_deref(),
+            );
+            principal.attachments.extend(groups.0);
+            principal.gaps.extend(groups.1);
+            builder.bound(&mut principal, user.permissions_boundary.as_ref());
+            Some(principal)
+        }));
+        principals.extend(records.roles.iter().flatten().filter_map(|role| {
+            let mut principal = builder.identity(PrincipalKind::IamRole, &role.head, role.tags.as_deref())?;
+            builder.attach(
+                &mut principal,
+                role.inline_policies.as_deref(),
+                role.attached_policies.as_deref(),
+            );
+            builder.bound(&mut principal, role.permissions_boundary.as_ref());
+            let name = format!("trust policy of {}", role.head.arn);
+            principal.trust = Some(builder.document(role.trust_document.as_ref(), name.into(), PolicyType::Trust));
+            principal.role_last_used = role.last_used.as_ref().map(|used| used.date.as_deref().and_then(timestamp));
+            Some(principal)
+        }));
+        principals.sort_by(|left, right| left.arn.cmp(&right.arn));
+        principals.dedup_by(|left, right| left.arn == right.arn);
+        builder.problems.sort();
+        builder.problems.dedup();
+        Self {
+            account: records.account,
+            partition: builder.partition,
+            principals,
+            inventory: records.inventory.as_ref().map(Inventory::of),
+            problems: builder.problems,
+            managed_policies: records.policies.as_ref().map_or(0, Vec::len),
+        }
+    }
+
+    /// The identity of that ARN.
+    #[must_use]
+    pub fn principal(&self, arn: &Arn) -> Option<&Principal> {
+        self.principals.iter().find(|principal| principal.arn == *arn)
+    }
+}
+
+/// What the account's parts share while they are built.
+struct Builder {
+    account: AccountId,
+    partition: Box<str>,
+    managed: BTreeMap<Box<str>, Arc<Policy>>,
+    groups: BTreeMap<Box<str>, (Vec<Attachment>, Vec<Arc<str>>)>,
+    groups_collected: bool,
+    problems: Vec<Problem>,
+}
+
+impl Builder {
+    fn new(records: &AccountRecords<'_>) -> Self {
+        let arns = records.users.iter().flatten().map(|user| &user.head.arn);
+        let arns = arns.chain(records.roles.iter().flatten().map(|role| &role.head.arn));
+        let partition = arns
+            .filter_map(|arn| arn.parse::<Arn>().ok())
+            .map(|arn| Box::from(arn.partition()))
+            .next();
+        let mut builder = Self {
+            account: records.account,
+            partition: partition.unwrap_or_else(|| "aws".into()),
+            managed: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            groups_collected: records.groups.is_some(),
+            problems: Vec::new(),
+        };
+        for policy in records.policies.iter().flatten() {
+            // E33: only the default version is in force.
+            let document = policy.default_version().and_then(|version| version.document.as_ref());
+            let parsed = builder.document(document, policy.head.arn.as_ref().into(), PolicyType::Identity);
+            builder.managed.insert(policy.head.arn.as_ref().into(), parsed);
+        }
+        for group in records.groups.iter().flatten() {
+            let mut holder = Holder::default();
+            builder.hold(
+                &mut holder,
+                &group.head.arn,
+                group.inline_policies.as_deref(),
+                group.attached_policies.as_deref(),
+            );
+            let name: Arc<str> = group.head.name.as_ref().into();
+            let carried = holder
+                .policies
+                .into_iter()
+                .map(|policy| Attachment {
+                    policy,
+                    group: Some(name.clone()),
+                })
+                .collect();
+            builder.groups.insert(group.head.name.as_ref().into(), (carried, holder.gaps));
+        }
+        builder
+    }
+
+    fn root_user(&self) -> Principal {
+        let arn = format!("arn:{}:iam::{}:root", self.partition, self.account);
+        Principal {
+            kind: PrincipalKind::AccountRoot,
+            arn: arn.parse().unwrap_or_else(|_| unparsable_arn()),
+            unique_id: Some(self.account.as_str().into()),
+            tags: Some(BTreeMap::new()),
+            created: None,
+            attachments: Vec::new(),
+            boundary: None,
+            trust: None,
+            role_last_used: None,
+            gaps: Vec::new(),
+        }
+    }
+
+    fn identity(
+        &mut self,
+        kind: PrincipalKind,
+        head: &RecordHead<'_>,
+        tag_records: Option<&[TagRecord<'_>]>,
+    ) -> Option<Principal> {
+        let Ok(arn) = head.arn.parse::<Arn>() else {
+            let detail = "its ARN does not parse, so it is not evaluated; check the dump";
+            self.problems.push(Problem {
+                account: Some(self.account),
+                subject: head.arn.as_ref().into(),
+                detail: detail.into(),
+            });
+            return None;
+        };
+        Some(Principal {
+            kind,
+            arn,
+            unique_id: head.id.as_deref().map(Into::into),
+            tags: tag_records.map(tags),
+            created: head.create_date.as_deref().and_then(timestamp),
+            attachments: Vec::new(),
+            boundary: None,
+            trust: None,
+            role_last_used: None,
+            gaps: Vec::new(),
+        })
+    }
+
+    fn attach(
+        &mut self,
+        principal: &mut Principal,
+        inline: Option<&[InlinePolicyRecord<'_>]>,
+        managed: Option<&[AttachedPolicyRecord<'_>]>,
+    ) {
+        let mut holder = Holder::default();
+        self.hold(&mut holder, principal.arn.as_str(), inline, managed);
+        principal
+            .attachments
+            .extend(holder.policies.into_iter().map(|policy| Attachment { policy, group: None }));
+        principal.gaps.extend(holder.gaps);
+    }
+
+    fn hold(
+        &mut self,
+        holder: &mut Holder,
+        arn: &str,
+        inline: Option<&[InlinePolicyRecord<'_>]>,
+        managed: Option<&[AttachedPolicyRecord<'_>]>,
+    ) {
+        match inline {
+            Some(policies) => {
+                for policy in policies {
+                    let name = format!("inline policy {} of {arn}", policy.name);
+                    holder
+                        .policies
+                        .push(self.document(policy.document.as_ref(), name.into(), PolicyType::Identity));
+                }
+            }
+            None => holder
+                .gaps
+                .push(format!("the inline policies of {arn} were not collected").into()),
+        }
+        match managed {
+            Some(policies) => holder
+                .policies
+                .extend(policies.iter().map(|policy| self.managed_policy(&policy.arn))),
+            None => holder
+                .gaps
+                .push(format!("the managed policies attached to {arn} were not collected").into()),
+        }
+    }
+
+    fn group_attachments(&self, names: Option<&[Cow<'_, str>]>, head: &RecordHead<'_>) -> (Vec<Attachment>, Vec<Arc<str>>) {
+        let Some(names) = names else {
+            return (
+                Vec::new(),
+                vec![format!("the groups of {} were not collected", head.arn).into()],
+            );
+        };
+        let mut attachments = Vec::new();
+        let mut gaps = Vec::new();
+        for name in names {
+            match self.groups.get(name.as_ref()) {
+                Some((carried, missing)) => {
+                    attachments.extend(carried.iter().cloned());
+                    gaps.extend(missing.iter().cloned());
+                }
+                None if self.groups_collected => gaps.push(format!("group {name} of {} is not in the dump", head.arn).into()),
+                None => gaps.push(format!("the groups of account {} were not collected", self.account).into()),
+            }
+        }
+        gaps.dedup();
+        (attachments, gaps)
+    }
+
+    fn bound(&mut self, principal: &mut Principal, record: Option<&BoundaryRecord<'_>>) {
+        match record {
+            Some(BoundaryRecord::Absent) => {}
+            Some(BoundaryRecord::Policy(arn)) => principal.boundary = Some(self.managed_policy(arn)),
+            None => {
+                let name = format!("permissions boundary of {}", principal.arn);
+                principal.boundary = Some(Arc::new(Policy::missing(
+                    name,
+                    PolicyType::PermissionsBoundary,
+                    "not collected",
+                )));
+            }
+        }
+    }
+
+    fn managed_policy(&mut self, arn: &str) -> Arc<Policy> {
+        if let Some(policy) = self.managed.get(arn) {
+            return policy.clone();
+        }
+        let policy = self.document(None, arn.into(), PolicyType::Identity);
+        self.managed.insert(arn.into(), policy.clone());
+        policy
+    }
+
+    fn document(&mut self, document: Option<&RawDocument<'_>>, name: Arc<str>, policy_type: PolicyType) -> Arc<Policy> {
+        let account = Some(self.account);
+        let Some(document) = document else {
+            let detail =
+                format!("the document of this {policy_type} was not collected; its holders are undetermined where it matters");
+            self.problems.push(Problem {
+                account,
+                subject: name.clone(),
+                detail: detail.into(),
+            });
+            return Arc::new(Policy::missing(name, policy_type, "not collected"));
+        };
+        Arc::new(parsed_document(document, &name, policy_type, account, &mut self.problems))
+    }
+}
+
+/// What a user, group or role holds itself.
+#[derive(Default)]
+struct Holder {
+    policies: Vec<Arc<Policy>>,
+    gaps: Vec<Arc<str>>,
+}
+
+/// Parses a document and lists it where it is not valid.
+pub(super) fn parsed_document(
+    document: &RawDocument<'_>,
+    name: &Arc<str>,
+    policy_type: PolicyType,
+    account: Option<AccountId>,
+    problems: &mut Vec<Problem>,
+) -> Policy {
+    let policy = Policy::parse(name.clone(), policy_type, text_of(document));
+    if let DocumentState::Invalid(invalid) = &policy.document {
+        let offset = invalid.first().map_or(0, |problem| problem.offset);
+        let (line, column) = policy.text.place(offset);
+        let detail = format!(
+            "{}:{line}:{column}: {invalid}; its holders are undetermined where it matters [E34]",
+            policy.text.file
+        );
+        problems.push(Problem {
+            account,
+            subject: name.clone(),
+            detail: detail.into(),
+        });
+    }
+    policy
+}
+
+fn text_of(document: &RawDocument<'_>) -> PolicyText {
+    let file = document.place.file();
+    let small = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    let start = document.place.offset().map_or((1, 1), |offset| {
+        let (line, column) = file.line_and_column(offset);
+        (small(line), small(column))
+    });
+    PolicyText {
+        text: document.text.as_ref().into(),
+        file: file.name().clone(),
+        start,
+    }
+}
+
+/// A time as AWS writes it.
+pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// Twelve digits always make an ARN; this stands in for the impossible.
+fn unparsable_arn() -> Arn {
+    "arn:aws:iam:::root".parse().unwrap_or_else(|_| unparsable_arn())
+}

@@ -1,0 +1,290 @@
+//! A test as a whole: the key's presence and type, its values, set qualifiers and negation.
+
+use crate::catalog::Catalog;
+use crate::catalog::ControlClass;
+use crate::catalog::KeyType;
+use crate::catalog::ValueType;
+use crate::evaluate::Atom;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Formula;
+use crate::evaluate::RequestContext;
+use crate::evaluate::UnmetTest;
+use crate::evaluate::condition::compare::Compared;
+use crate::evaluate::condition::compare::compare;
+use crate::evaluate::condition::compare::has_wildcards;
+use crate::evaluate::condition::compare::takes_variables;
+use crate::evaluate::fill::Filled;
+use crate::evaluate::fill::fill;
+use crate::evaluate::fill::has_variables;
+use crate::ident::Glob;
+use crate::ident::GlobToken;
+use crate::ident::OpenPoint;
+use crate::ident::PrefixMatch;
+use crate::ident::Ternary;
+use crate::policy::ConditionOperator;
+use crate::policy::ConditionTest;
+use crate::policy::ContextKey;
+use crate::policy::OperatorFamily;
+use crate::policy::PolicyVersion;
+use crate::policy::SetQualifier;
+
+/// Whether the test holds in the context.
+#[must_use]
+pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &RequestContext) -> Formula {
+    let prefix = test.key.lower().split(':').next().unwrap_or_default();
+    let key_type = Catalog::bundled().condition_key_type(prefix, test.key.lower());
+    // E121: an operator that does not fit the key's type never applies, negated or not.
+    if key_type.is_some_and(|known| !fits(test.operator.family(), known.value, &test.key)) {
+        return Formula::False;
+    }
+    let one = |value: &str| present(test, &[value], key_type, version, context);
+    match context.get(&test.key) {
+        ContextValue::Single(value) => one(value),
+        ContextValue::Many(values) if values.is_empty() => absent(test),
+        ContextValue::Many(values) => {
+            let values: Vec<&str> = values.iter().map(|value| &**value).collect();
+            let multivalued = KeyType {
+                value: ValueType::String,
+                is_multivalued: true,
+            };
+            present(test, &values, Some(multivalued), version, context)
+        }
+        ContextValue::Unknown(class) => unmet(test, *class, version, context),
+        ContextValue::Prefix(prefix) => with_prefix(test, prefix, version, context),
+        ContextValue::Open(point) => Formula::open(*point),
+        ContextValue::MfaNotProven => agreed(vec![absent(test), one("false")], OpenPoint::MfaInRoleSession),
+        ContextValue::MfaAgeNotProven if test.operator == ConditionOperator::Null => Formula::open(OpenPoint::MfaInRoleSession),
+        ContextValue::Absent | ContextValue::MfaAgeNotProven => absent(test),
+        ContextValue::OneOf(values) => agreed(
+            values.iter().map(|value| one(value)).collect(),
+            OpenPoint::TagKeysDifferInCase,
+        ),
+    }
+}
+
+/// The readings' common value, or the open point between them.
+fn agreed(readings: Vec<Formula>, point: OpenPoint) -> Formula {
+    let mut readings = readings.into_iter();
+    match readings.next() {
+        Some(first) if readings.all(|other| other == first) => first,
+        Some(_) | None => Formula::open(point),
+    }
+}
+
+/// E121, E144: which operator families fit a key's type; strings also fit ARNs and dates.
+fn fits(family: OperatorFamily, value: ValueType, key: &ContextKey) -> bool {
+    match family {
+        OperatorFamily::Null => true,
+        OperatorFamily::StringEquals | OperatorFamily::StringEqualsIgnoreCase | OperatorFamily::StringLike => {
+            matches!(value, ValueType::String | ValueType::Arn | ValueType::Date)
+        }
+        OperatorFamily::Arn => value == ValueType::Arn || key.lower() == "aws:federatedprovider",
+        OperatorFamily::Numeric(_) => value == ValueType::Numeric || key.lower() == "aws:epochtime",
+        OperatorFamily::Date(_) => value == ValueType::Date || key.lower() == "aws:epochtime",
+        OperatorFamily::Bool => value == ValueType::Bool,
+        OperatorFamily::Binary => value == ValueType::Binary,
+        OperatorFamily::IpAddress => value == ValueType::IpAddress,
+    }
+}
+
+/// E115, E29: the key is not in the request.
+fn absent(test: &ConditionTest) -> Formula {
+    if test.operator == ConditionOperator::Null {
+        return null(test, false);
+    }
+    match test.qualifier {
+        Some(SetQualifier::ForAllValues) => Formula::True,
+        Some(SetQualifier::ForAnyValue) | None if test.if_exists => Formula::True,
+        Some(SetQualifier::ForAnyValue) => Formula::False,
+        None if test.values.is_empty() => Formula::open(OpenPoint::EmptyCondition),
+        None => Formula::certain(test.operator.is_negated()),
+    }
+}
+
+/// E139, E145, E164.
+fn null(test: &ConditionTest, is_present: bool) -> Formula {
+    match test.qualifier {
+        Some(SetQualifier::ForAllValues) => Formula::True,
+        Some(SetQualifier::ForAnyValue) => Formula::False,
+        None if test.values.is_empty() => Formula::open(OpenPoint::EmptyCondition),
+        None => {
+            let wanted = if is_present { "false" } else { "true" };
+            Formula::certain(test.values.iter().any(|value| value.eq_ignore_ascii_case(wanted)))
+        }
+    }
+}
+
+/// The key is in the request with these values, at least one.
+fn present(
+    test: &ConditionTest,
+    values: &[&str],
+    key_type: Option<KeyType>,
+    version: PolicyVersion,
+    context: &RequestContext,
+) -> Formula {
+    let has_empty_value = matches!(values, [""]);
+    if test.operator == ConditionOperator::Null {
+        let null = null(test, true);
+        return if has_empty_value && test.qualifier.is_none() {
+            Formula::open(OpenPoint::EmptyValue)
+        } else {
+            null
+        };
+    }
+    if test.values.is_empty() {
+        let stated = test.qualifier.is_some() || test.if_exists;
+        return if stated {
+            Formula::False
+        } else {
+            Formula::open(OpenPoint::EmptyCondition)
+        };
+    }
+    if test.qualifier == Some(SetQualifier::ForAllValues) && has_empty_value {
+        return Formula::open(OpenPoint::EmptyValue);
+    }
+    let filled = match fill_values(test, version, context) {
+        Ok(filled) => filled,
+        Err(pending) => return pending,
+    };
+    let holds = |value: &&str| value_holds(test, value, &filled);
+    match test.qualifier {
+        Some(SetQualifier::ForAllValues) => values.iter().map(holds).fold(Ternary::Yes, Ternary::and).into(),
+        // E119: a multivalued key needs a set operator.
+        None if key_type.is_some_and(|known| known.is_multivalued) => Formula::open(OpenPoint::MultivaluedWithoutSetOperator),
+        Some(SetQualifier::ForAnyValue) | None => values.iter().map(holds).fold(Ternary::No, Ternary::or).into(),
+    }
+}
+
+/// A policy value after filling: its readings, more than one where AWS leaves it open.
+struct PolicyValue {
+    readings: Vec<Vec<GlobToken>>,
+    open: Option<OpenPoint>,
+}
+
+/// The values that can match at all; an error where a variable's key is not known.
+fn fill_values(test: &ConditionTest, version: PolicyVersion, context: &RequestContext) -> Result<Vec<PolicyValue>, Formula> {
+    let family = test.operator.family();
+    let version = if takes_variables(family) {
+        version
+    } else {
+        PolicyVersion::V2008
+    };
+    let mut values = Vec::new();
+    for text in &test.values {
+        match fill(text, version, context, has_wildcards(family)) {
+            Filled::NoValue => {}
+            Filled::Open(point) => values.push(PolicyValue {
+                readings: Vec::new(),
+                open: Some(point),
+            }),
+            Filled::Pending(_, class) => return Err(unmet(test, class, version, context)),
+            Filled::Tokens { tokens, wild } => {
+                // C3: AWS pages differ on variables in Bool values.
+                let open = (family == OperatorFamily::Bool && has_variables(text, version)).then_some(OpenPoint::VariableInBool);
+                let open = open.or(wild.is_some().then_some(OpenPoint::WildcardInVariableValue));
+                values.push(PolicyValue {
+                    readings: [Some(tokens), wild].into_iter().flatten().collect(),
+                    open,
+                });
+            }
+        }
+    }
+    Ok(values)
+}
+
+/// E111: some value matches, or for a negated operator none does.
+fn value_holds(test: &ConditionTest, value: &str, policy_values: &[PolicyValue]) -> Ternary {
+    let negated = test.operator.is_negated();
+    let mut matched = Ternary::No;
+    for policy_value in policy_values {
+        matched = matched.or(one_matches(test, value, policy_value, negated));
+        if matched == Ternary::Yes {
+            break;
+        }
+    }
+    if negated { !matched } else { matched }
+}
+
+fn one_matches(test: &ConditionTest, value: &str, policy_value: &PolicyValue, negated: bool) -> Ternary {
+    let family = test.operator.family();
+    let mut readings = policy_value
+        .readings
+        .iter()
+        .map(|tokens| match compare(family, value, tokens) {
+            Compared::Match => Ternary::Yes,
+            Compared::Open(point) => Ternary::Open(point),
+            // E122: ArnNotEquals and ArnNotLike do not match a request value that is no ARN.
+            Compared::BadRequestValue if negated && family == OperatorFamily::Arn => Ternary::Yes,
+            Compared::BadPolicyValue | Compared::BadRequestValue if negated => Ternary::Open(OpenPoint::UnparsableValue),
+            Compared::NoMatch | Compared::BadPolicyValue | Compared::BadRequestValue => Ternary::No,
+        });
+    let first = readings.next();
+    match (first, policy_value.open) {
+        (Some(first), None) => first,
+        (Some(first), Some(OpenPoint::WildcardInVariableValue)) if readings.all(|other| other == first) => first,
+        // C3: the other reading takes the variable literally, which is no Boolean and matches nothing.
+        (Some(Ternary::No), Some(OpenPoint::VariableInBool)) => Ternary::No,
+        (_, Some(point)) => Ternary::Open(point),
+        (None, None) => Ternary::No,
+    }
+}
+
+/// Only the beginning of the value is known: settled where all or none of the values with it match.
+fn with_prefix(test: &ConditionTest, prefix: &str, version: PolicyVersion, context: &RequestContext) -> Formula {
+    let family = test.operator.family();
+    let is_text = matches!(family, OperatorFamily::StringEquals | OperatorFamily::StringLike);
+    if test.operator == ConditionOperator::Null {
+        return null(test, true);
+    }
+    if !is_text || test.values.is_empty() {
+        return unmet(test, ControlClass::Session, version, context);
+    }
+    let filled = match fill_values(test, version, context) {
+        Ok(filled) => filled,
+        Err(pending) => return pending,
+    };
+    let mut some = false;
+    for value in &filled {
+        let [tokens] = value.readings.as_slice() else {
+            return unmet(test, ControlClass::Session, version, context);
+        };
+        match tokens.iter().copied().collect::<Glob>().matches_with_prefix(prefix) {
+            PrefixMatch::All => return Formula::certain(!test.operator.is_negated()),
+            PrefixMatch::Some => some = true,
+            PrefixMatch::None => {}
+        }
+    }
+    if some {
+        unmet(test, ControlClass::Session, version, context)
+    } else {
+        Formula::certain(test.operator.is_negated())
+    }
+}
+
+/// The test as an atom, its values filled as far as they are known.
+fn unmet(test: &ConditionTest, class: ControlClass, version: PolicyVersion, context: &RequestContext) -> Formula {
+    // E164: these hold or fail whatever the key is.
+    if test.operator == ConditionOperator::Null && test.qualifier.is_some() {
+        return null(test, true);
+    }
+    let show = |text: &Box<str>| match fill(text, version, context, true) {
+        Filled::Tokens { tokens, .. } if has_variables(text, version) => tokens
+            .iter()
+            .map(|token| match token {
+                GlobToken::Char(c) => *c,
+                GlobToken::AnyRun | GlobToken::RunWithoutColon => '*',
+                GlobToken::AnyOne | GlobToken::OneWithoutColon => '?',
+            })
+            .collect::<String>()
+            .into(),
+        Filled::Tokens { .. } | Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => text.clone(),
+    };
+    Formula::atom(Atom::Test(UnmetTest {
+        key: test.key.clone(),
+        class,
+        operator: test.operator,
+        qualifier: test.qualifier,
+        if_exists: test.if_exists,
+        values: test.values.iter().map(show).collect(),
+    }))
+}

@@ -1,0 +1,92 @@
+//! The request context: what each condition key is worth, three-valued.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::ControlClass;
+use crate::ident::OpenPoint;
+use crate::policy::ContextKey;
+
+/// What is known of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContextValue {
+    /// The request does not carry the key.
+    Absent,
+    /// A single-valued key.
+    Single(Box<str>),
+    /// A multivalued key; an empty set counts as absent.
+    Many(Box<[Box<str>]>),
+    /// The value begins with this text; the rest is fixed when the session is issued.
+    Prefix(Box<str>),
+    /// Nothing is known, not even whether the key is there; the class says who decides.
+    Unknown(ControlClass),
+    /// Whether and what is not documented.
+    Open(OpenPoint),
+    /// `aws:MultiFactorAuthPresent` of a role session: absent or `false`, AWS pages differ (E246, U17).
+    MfaNotProven,
+    /// `aws:MultiFactorAuthAge` of a role session: not proven; only a `Null` test is open (E246, U17).
+    MfaAgeNotProven,
+    /// Two tags whose keys differ only in case: one of these values (E114, U9).
+    OneOf(Box<[Box<str>]>),
+}
+
+impl ContextValue {
+    /// A single value.
+    #[must_use]
+    pub fn single(text: impl Into<Box<str>>) -> Self {
+        Self::Single(text.into())
+    }
+
+    /// A set of values.
+    pub fn many<T: Into<Box<str>>>(texts: impl IntoIterator<Item = T>) -> Self {
+        Self::Many(texts.into_iter().map(Into::into).collect())
+    }
+}
+
+/// The values of all keys of one request.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RequestContext {
+    keys: BTreeMap<Box<str>, ContextValue>,
+    families: BTreeMap<Box<str>, ContextValue>,
+}
+
+impl RequestContext {
+    /// An empty context: every key is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a key; its name ignores case.
+    pub fn set(&mut self, key: &str, value: ContextValue) {
+        self.keys.insert(key.to_ascii_lowercase().into(), value);
+    }
+
+    /// Sets what all keys that begin with `prefix` (`aws:ResourceTag/`) are worth unless set one by one.
+    pub fn set_family(&mut self, prefix: &str, value: ContextValue) {
+        self.families.insert(prefix.to_ascii_lowercase().into(), value);
+    }
+
+    /// The value of a key; one that nobody set is absent.
+    #[must_use]
+    pub fn get(&self, key: &ContextKey) -> &ContextValue {
+        self.get_lower(key.lower())
+    }
+
+    /// The value of a key whose name is given in lower case.
+    #[must_use]
+    pub fn get_lower(&self, lower: &str) -> &ContextValue {
+        if let Some(value) = self.keys.get(lower) {
+            return value;
+        }
+        let family = lower.split_once('/').and_then(|(name, _)| {
+            let prefix = lower.get(..=name.len())?;
+            self.families.get(prefix)
+        });
+        family.unwrap_or(&ContextValue::Absent)
+    }
+
+    /// The keys that were set, in order, by their names in lower case.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+        self.keys.iter().map(|(key, value)| (&**key, value))
+    }
+}

@@ -1,0 +1,270 @@
+//! The keys that caller, action and resource fix (E240–E251, E303, E323, E341, E345, E351).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::catalog::Catalog;
+use crate::catalog::ControlClass;
+use crate::catalog::Support;
+use crate::catalog::global_service_region;
+use crate::evaluate::Caller;
+use crate::evaluate::CallerKind;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Credentials;
+use crate::evaluate::OrganizationMembership;
+use crate::evaluate::RequestContext;
+use crate::evaluate::Target;
+use crate::ident::Action;
+use crate::ident::Arn;
+use crate::ident::OpenPoint;
+
+/// What the derivation needs beside caller, action and resource.
+#[derive(Debug, Clone)]
+pub struct DerivedFacts<'f> {
+    /// The time of the call.
+    pub time: Timestamp,
+    /// The Region of the client, where neither resource nor service says it.
+    pub region: Option<&'f str>,
+    /// The resource's tags; `None`: not collected.
+    pub resource_tags: Option<&'f BTreeMap<Box<str>, Box<str>>>,
+    /// The organization of the account that owns the resource, if it is in one.
+    pub resource_organization: Option<&'f OrganizationMembership>,
+}
+
+/// The context that caller, action and resource fix. Keys of the network and of the call's parameters stay absent.
+#[must_use]
+pub fn derive_context(caller: &Caller, action: &Action, target: &Target, facts: &DerivedFacts<'_>) -> RequestContext {
+    let mut context = RequestContext::new();
+    call_keys(&mut context, caller, facts.time);
+    principal_keys(&mut context, caller);
+    session_keys(&mut context, caller, facts.time);
+    region_keys(&mut context, action, target, facts.region, caller.partition());
+    resource_keys(&mut context, caller, action, target, facts);
+    context
+}
+
+/// Ties keys that were set one by one to those that follow from them (E351): a service that calls with the
+/// caller's credentials sets `aws:ViaAWSService`, and then AWS pages differ on `aws:SourceIp` (C9).
+pub fn link_keys(context: &mut RequestContext) {
+    let called_via = matches!(context.get_lower("aws:calledvia"), ContextValue::Many(services) if !services.is_empty());
+    if !called_via {
+        return;
+    }
+    context.set("aws:ViaAWSService", ContextValue::single("true"));
+    if matches!(context.get_lower("aws:sourceip"), ContextValue::Single(_)) {
+        context.set("aws:SourceIp", ContextValue::Open(OpenPoint::SourceIpInForwardAccess));
+    }
+}
+
+fn call_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
+    context.set("aws:CurrentTime", ContextValue::single(time.to_string()));
+    context.set("aws:EpochTime", ContextValue::single(time.as_second().to_string()));
+    context.set("aws:SecureTransport", ContextValue::single("true"));
+    if caller.kind != CallerKind::Anonymous {
+        context.set("aws:ViaAWSService", ContextValue::single("false"));
+    }
+}
+
+fn principal_keys(context: &mut RequestContext, caller: &Caller) {
+    let account = caller.account.map(|account| account.to_string());
+    let text = |arn: &Option<Arn>| {
+        arn.as_ref().map_or(ContextValue::Unknown(ControlClass::Identity), |arn| {
+            ContextValue::single(arn.as_str())
+        })
+    };
+    let (principal_type, arn, user_id) = match caller.kind {
+        CallerKind::AccountRoot => (
+            "Account",
+            text(&caller.arn),
+            account
+                .clone()
+                .map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single),
+        ),
+        CallerKind::IamUser => {
+            let id = caller
+                .unique_id
+                .as_deref()
+                .map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single);
+            ("User", text(&caller.arn), id)
+        }
+        CallerKind::RoleSession => {
+            let role = if caller.role_arn.is_some() {
+                &caller.role_arn
+            } else {
+                &caller.arn
+            };
+            ("AssumedRole", text(role), session_user_id(caller))
+        }
+        CallerKind::FederatedUser => {
+            let name = caller.arn.as_ref().map(Arn::name).unwrap_or_default();
+            (
+                "FederatedUser",
+                text(&caller.arn),
+                ContextValue::single(format!("{}:{name}", account.as_deref().unwrap_or_default())),
+            )
+        }
+        CallerKind::Service => {
+            context.set("aws:PrincipalIsAWSService", ContextValue::single("true"));
+            if let Some(service) = &caller.service {
+                context.set("aws:PrincipalServiceName", ContextValue::single(service.clone()));
+            }
+            for key in ["aws:PrincipalArn", "aws:PrincipalType", "aws:userid", "aws:PrincipalAccount"] {
+                context.set(key, ContextValue::Open(OpenPoint::GlobalKeySupport));
+            }
+            return;
+        }
+        CallerKind::Anonymous => {
+            context.set("aws:PrincipalAccount", ContextValue::single("anonymous"));
+            ("Anonymous", ContextValue::Absent, ContextValue::single("anonymous"))
+        }
+    };
+    context.set("aws:PrincipalType", ContextValue::single(principal_type));
+    context.set("aws:PrincipalArn", arn);
+    context.set("aws:userid", user_id);
+    if caller.kind == CallerKind::Anonymous {
+        return;
+    }
+    context.set("aws:PrincipalIsAWSService", ContextValue::single("false"));
+    context.set(
+        "aws:PrincipalAccount",
+        account.map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single),
+    );
+    if caller.kind == CallerKind::IamUser
+        && let Some(arn) = &caller.arn
+    {
+        context.set("aws:username", ContextValue::single(arn.name()));
+    }
+    organization_keys(context, "aws:Principal", caller.organization.as_ref());
+    principal_tags(context, caller);
+}
+
+/// E240: the role's id, a colon and the session's name, of which a role alone fixes only the first part.
+fn session_user_id(caller: &Caller) -> ContextValue {
+    let Some(id) = &caller.unique_id else {
+        return ContextValue::Unknown(ControlClass::Identity);
+    };
+    match caller.arn.as_ref().filter(|arn| arn.service() == "sts") {
+        Some(session) => ContextValue::single(format!("{id}:{}", session.name())),
+        None => ContextValue::Prefix(format!("{id}:").into()),
+    }
+}
+
+fn organization_keys(context: &mut RequestContext, whose: &str, membership: Option<&OrganizationMembership>) {
+    if let Some(OrganizationMembership { id, path }) = membership {
+        context.set(&format!("{whose}OrgID"), ContextValue::single(id.clone()));
+        context.set(&format!("{whose}OrgPaths"), ContextValue::many([path.clone()]));
+    }
+}
+
+/// E245: session tags override tags of the same key, case ignored.
+fn principal_tags(context: &mut RequestContext, caller: &Caller) {
+    let own = match caller.kind {
+        CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => caller.tags.as_ref(),
+        CallerKind::AccountRoot | CallerKind::Service | CallerKind::Anonymous => return,
+    };
+    if let Some(tags) = own {
+        tag_family(context, "aws:PrincipalTag/", tags);
+    } else {
+        context.set_family("aws:PrincipalTag/", ContextValue::Unknown(ControlClass::Identity));
+    }
+    for (key, value) in &caller.session_tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), ContextValue::single(value.clone()));
+    }
+}
+
+/// One key per tag; two tags that differ only in case are one of the two (E114).
+fn tag_family(context: &mut RequestContext, prefix: &str, tags: &BTreeMap<Box<str>, Box<str>>) {
+    let mut by_key: BTreeMap<String, Vec<Box<str>>> = BTreeMap::new();
+    for (key, value) in tags {
+        by_key.entry(key.to_ascii_lowercase()).or_default().push(value.clone());
+    }
+    for (key, mut values) in by_key {
+        let value = if values.len() == 1 {
+            ContextValue::Single(values.remove(0))
+        } else {
+            ContextValue::OneOf(values.into())
+        };
+        context.set(&format!("{prefix}{key}"), value);
+    }
+}
+
+/// E240, E242, E246.
+fn session_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
+    let mut issued = || context.set("aws:TokenIssueTime", ContextValue::single(time.to_string()));
+    let with_mfa = match (caller.kind, caller.credentials) {
+        (CallerKind::RoleSession, _) => {
+            issued();
+            context.set("aws:MultiFactorAuthPresent", ContextValue::MfaNotProven);
+            context.set("aws:MultiFactorAuthAge", ContextValue::MfaAgeNotProven);
+            return;
+        }
+        (CallerKind::FederatedUser, _) => return issued(),
+        (CallerKind::Service | CallerKind::Anonymous, _) => return,
+        (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::LongTermKey | Credentials::Other) => return,
+        (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::SessionToken | Credentials::Console) => false,
+        (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::SessionTokenWithMfa | Credentials::ConsoleWithMfa) => true,
+    };
+    issued();
+    context.set(
+        "aws:MultiFactorAuthPresent",
+        ContextValue::single(if with_mfa { "true" } else { "false" }),
+    );
+    if with_mfa {
+        context.set("aws:MultiFactorAuthAge", ContextValue::single("1"));
+    }
+}
+
+/// E345: the ARN's Region, the one Region of a global service, or the client's.
+fn region_keys(context: &mut RequestContext, action: &Action, target: &Target, client: Option<&str>, partition: Option<&str>) {
+    let of_arn = target.arn.as_ref().map(Arn::region).filter(|region| !region.is_empty());
+    let global = global_service_region(partition.unwrap_or("aws"), action.service());
+    if let Some(region) = global.or(of_arn).or(client) {
+        context.set("aws:RequestedRegion", ContextValue::single(region));
+        if action.service() == "ec2" {
+            context.set("ec2:Region", ContextValue::single(region));
+        }
+    }
+}
+
+fn resource_keys(context: &mut RequestContext, caller: &Caller, action: &Action, target: &Target, facts: &DerivedFacts<'_>) {
+    let Some(arn) = &target.arn else { return };
+    if let Some(owner) = target.account.or_else(|| arn.account()).or(caller.account) {
+        context.set("aws:ResourceAccount", ContextValue::single(owner.as_str()));
+    }
+    organization_keys(context, "aws:Resource", facts.resource_organization);
+    for prefix in resource_tag_prefixes(action, arn) {
+        match facts.resource_tags {
+            Some(tags) => tag_family(context, &prefix, tags),
+            None => context.set_family(&prefix, ContextValue::Unknown(ControlClass::Resource)),
+        }
+    }
+    match (arn.service(), arn.resource().split_once('/')) {
+        ("ec2", Some(("instance", id))) => context.set("ec2:InstanceID", ContextValue::single(id)),
+        ("ecs", Some(("service", name))) => context.set("ecs:cluster", cluster_of(arn, name)),
+        _ => {}
+    }
+}
+
+/// E323: the ARN of the cluster that the service lives in; an old service ARN does not tell it.
+fn cluster_of(arn: &Arn, name: &str) -> ContextValue {
+    let Some((cluster, _)) = name.split_once('/') else {
+        return ContextValue::Unknown(ControlClass::Resource);
+    };
+    let (partition, region, account) = (arn.partition(), arn.region(), arn.account_field());
+    ContextValue::single(format!("arn:{partition}:ecs:{region}:{account}:cluster/{cluster}"))
+}
+
+/// E303: `aws:ResourceTag/` and the service's own spelling, where the action supports them (E118).
+fn resource_tag_prefixes(action: &Action, arn: &Arn) -> Vec<String> {
+    let catalog = Catalog::bundled();
+    let entry = catalog.action(action.service(), action.name());
+    let names = ["aws", action.service(), arn.service()];
+    let mut prefixes: Vec<String> = names.iter().map(|name| format!("{name}:ResourceTag/")).collect();
+    prefixes.dedup();
+    prefixes.retain(|prefix| match entry {
+        Some(entry) => catalog.action_supports_key(entry, None, &format!("{prefix}x")) != Support::No,
+        None => true,
+    });
+    prefixes
+}

@@ -1,0 +1,147 @@
+//! `Resource` and `NotResource` against the request's resource (E50–E65, E290–E291).
+
+use crate::catalog::Catalog;
+use crate::evaluate::Atom;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Formula;
+use crate::evaluate::Request;
+use crate::evaluate::UnmetTest;
+use crate::evaluate::fill::Filled;
+use crate::evaluate::fill::fill;
+use crate::evaluate::fill::has_variables;
+use crate::ident::Arn;
+use crate::ident::ArnPattern;
+use crate::ident::GlobToken;
+use crate::ident::InvalidArnPattern;
+use crate::ident::OpenPoint;
+use crate::ident::Ternary;
+use crate::policy::ConditionOperator;
+use crate::policy::PolicyType;
+use crate::policy::PolicyVersion;
+use crate::policy::ResourceClause;
+
+/// Whether the clause covers the request's resource.
+pub(crate) fn clause_matches(
+    clause: &ResourceClause,
+    version: PolicyVersion,
+    policy_type: PolicyType,
+    request: &Request<'_>,
+) -> Formula {
+    match clause {
+        ResourceClause::Only(texts) => any_matches(texts, version, policy_type, request),
+        ResourceClause::AllBut(texts) => {
+            let everything = texts.iter().any(|text| &**text == "*");
+            if request.target.is_wildcard_only && !everything && !texts.is_empty() {
+                return Formula::open(OpenPoint::NotResourceWithoutResourceTypes);
+            }
+            !any_matches(texts, version, policy_type, request)
+        }
+    }
+}
+
+fn any_matches(texts: &[Box<str>], version: PolicyVersion, policy_type: PolicyType, request: &Request<'_>) -> Formula {
+    let mut found = Formula::False;
+    for text in texts {
+        if &**text == "*" {
+            return Formula::True;
+        }
+        found = found.or(text_matches(text, version, policy_type, request));
+        if found.is_true() {
+            break;
+        }
+    }
+    found
+}
+
+fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, request: &Request<'_>) -> Formula {
+    // E51, E290: only `*` covers "no resource".
+    let Some(arn) = &request.target.arn else {
+        return Formula::False;
+    };
+    match fill(text, version, &request.context, true) {
+        Filled::NoValue => Formula::False,
+        Filled::Open(point) => Formula::open(point),
+        Filled::Pending(key, class) => Formula::atom(Atom::Test(UnmetTest {
+            key,
+            class,
+            operator: ConditionOperator::StringLike,
+            qualifier: None,
+            if_exists: false,
+            values: [format!("a value for which {text} matches {arn}").into()].into(),
+        })),
+        Filled::Tokens { tokens, wild } => {
+            let literal = tokens_match(&tokens, policy_type, request, arn);
+            let matched = match wild.map(|wild| tokens_match(&wild, policy_type, request, arn)) {
+                Some(other) if other != literal => Ternary::Open(OpenPoint::WildcardInVariableValue),
+                Some(_) | None => literal,
+            };
+            // E61: variables are documented behind the fifth colon only.
+            if matched == Ternary::Yes && has_variables(text, version) && variable_in_first_fields(text) {
+                return Formula::open(OpenPoint::VariableOutsideResourceField);
+            }
+            matched.into()
+        }
+    }
+}
+
+fn variable_in_first_fields(text: &str) -> bool {
+    let before = text.split("${").next().unwrap_or_default();
+    before.matches(':').count() < 5
+}
+
+fn tokens_match(tokens: &[GlobToken], policy_type: PolicyType, request: &Request<'_>, arn: &Arn) -> Ternary {
+    let of = |arn: &Arn| match ArnPattern::from_tokens(tokens, completes(policy_type)) {
+        Ok(pattern) => pattern.matches(arn, type_word(request, arn)),
+        // U4: not documented for this type; open only where the completed pattern would match.
+        Err(InvalidArnPattern::Incomplete) => match ArnPattern::from_tokens(tokens, true).map(|p| p.matches(arn, None)) {
+            Ok(Ternary::Yes | Ternary::Open(_)) => Ternary::Open(OpenPoint::IncompleteArn),
+            Ok(Ternary::No) | Err(_) => Ternary::No,
+        },
+        Err(InvalidArnPattern::NotAnArn(_)) => Ternary::No,
+    };
+    let matched = of(arn);
+    match old_service_arn(request, arn) {
+        Some(other) if of(&other) != matched => Ternary::Open(OpenPoint::OldEcsServiceArn),
+        Some(_) | None => matched,
+    }
+}
+
+/// E56, E58: identity policies and boundaries complete an ARN of fewer than six fields.
+fn completes(policy_type: PolicyType) -> bool {
+    matches!(policy_type, PolicyType::Identity | PolicyType::PermissionsBoundary)
+}
+
+/// The literal word before the first `/` or `:` of the resource field in the format that the ARN has (E59).
+fn type_word<'a>(request: &Request<'_>, arn: &'a Arn) -> Option<&'a str> {
+    let service = Catalog::bundled().service(arn.service())?;
+    let word = arn.resource().split(['/', ':']).next()?;
+    let action = service.action(request.action.name());
+    let has_word = |format: &&str| {
+        let resource = format.splitn(6, ':').nth(5).unwrap_or_default();
+        resource.split(['/', ':']).next() == Some(word) && resource.len() > word.len()
+    };
+    let named = |name: &str| {
+        service
+            .resource_type(name)
+            .is_some_and(|kind| kind.arn_formats.iter().any(|format| has_word(&format)))
+    };
+    let known = match action {
+        Some(action) if !action.resource_types.is_empty() => action.resource_types.iter().any(|row| named(row.resource_type)),
+        Some(_) | None => service.resource_types.iter().any(|kind| named(kind.name)),
+    };
+    known.then_some(word)
+}
+
+/// The other form of the ARN of an ECS service from before long ARNs (E321, U19).
+fn old_service_arn(request: &Request<'_>, arn: &Arn) -> Option<Arn> {
+    if arn.service() != "ecs" {
+        return None;
+    }
+    let name = arn.resource().strip_prefix("service/").filter(|name| !name.contains('/'))?;
+    let ContextValue::Single(cluster) = request.context.get_lower("ecs:cluster") else {
+        return None;
+    };
+    let (_, cluster) = cluster.rsplit_once('/')?;
+    let head = arn.as_str().strip_suffix(name)?;
+    format!("{head}{cluster}/{name}").parse().ok()
+}

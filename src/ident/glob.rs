@@ -1,0 +1,262 @@
+//! Globs: `*` stands for any run of characters including none, `?` for exactly one (E42, E52, E132).
+
+use std::collections::BTreeSet;
+
+/// One element of a glob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GlobToken {
+    /// This character.
+    Char(char),
+    /// Any run of characters, none included.
+    AnyRun,
+    /// Exactly one character.
+    AnyOne,
+    /// Any run of characters other than `:`.
+    RunWithoutColon,
+    /// Exactly one character other than `:`.
+    OneWithoutColon,
+}
+
+impl GlobToken {
+    /// The token that a character of a policy's text stands for.
+    #[must_use]
+    pub fn from_policy_char(c: char) -> Self {
+        match c {
+            '*' => Self::AnyRun,
+            '?' => Self::AnyOne,
+            other => Self::Char(other),
+        }
+    }
+
+    fn is_run(self) -> bool {
+        matches!(self, Self::AnyRun | Self::RunWithoutColon)
+    }
+
+    /// Whether the token accepts the character (a run accepts each of its characters).
+    fn accepts(self, c: char) -> bool {
+        match self {
+            Self::Char(expected) => expected == c,
+            Self::AnyRun | Self::AnyOne => true,
+            Self::RunWithoutColon | Self::OneWithoutColon => c != ':',
+        }
+    }
+}
+
+/// A glob as a sequence of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Glob {
+    tokens: Vec<GlobToken>,
+}
+
+impl Glob {
+    /// The glob that a text of a policy stands for: `*` and `?` are wildcards.
+    #[must_use]
+    pub fn from_policy_text(text: &str) -> Self {
+        text.chars().map(GlobToken::from_policy_char).collect()
+    }
+
+    /// The tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &[GlobToken] {
+        &self.tokens
+    }
+
+    /// Whether the glob matches the whole text.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        glob_matches(self.tokens.iter().copied(), text.chars())
+    }
+
+    /// Whether every text that `other` matches is matched by `self`. Exact.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        covers(&self.tokens, &other.tokens)
+    }
+
+    /// How the glob stands to all texts that begin with `prefix`: all of them match, none, or some.
+    #[must_use]
+    pub fn matches_with_prefix(&self, prefix: &str) -> PrefixMatch {
+        let mut states = closure(&self.tokens, BTreeSet::from([0]));
+        for c in prefix.chars() {
+            states = closure(&self.tokens, step(&self.tokens, &states, c));
+        }
+        if states.is_empty() {
+            PrefixMatch::None
+        } else if self.tokens.last() == Some(&GlobToken::AnyRun) && states.contains(&self.tokens.len()) {
+            PrefixMatch::All
+        } else {
+            PrefixMatch::Some
+        }
+    }
+}
+
+impl FromIterator<GlobToken> for Glob {
+    fn from_iter<I: IntoIterator<Item = GlobToken>>(tokens: I) -> Self {
+        Self {
+            tokens: tokens.into_iter().collect(),
+        }
+    }
+}
+
+/// What a glob does with the texts that begin with a known prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrefixMatch {
+    /// It matches all of them.
+    All,
+    /// It matches none of them.
+    None,
+    /// It depends on what follows the prefix.
+    Some,
+}
+
+/// Matches a glob against a text, both as iterators; linear memory, no allocation.
+pub fn glob_matches<P, T>(mut pattern: P, mut text: T) -> bool
+where
+    P: Iterator<Item = GlobToken> + Clone,
+    T: Iterator<Item = char> + Clone,
+{
+    // Where to go on when a later token fails: the pattern after the last run, and the text
+    // from which that run may take one more character. An unbounded run makes earlier ones final.
+    let mut retry: Vec<(P, T, GlobToken)> = Vec::new();
+    loop {
+        let mut pattern_next = pattern.clone();
+        match pattern_next.next() {
+            Some(token) if token.is_run() => {
+                if token == GlobToken::AnyRun {
+                    retry.clear();
+                }
+                retry.push((pattern_next.clone(), text.clone(), token));
+                pattern = pattern_next;
+                continue;
+            }
+            Some(token) => {
+                let mut text_next = text.clone();
+                if text_next.next().is_some_and(|c| token.accepts(c)) {
+                    pattern = pattern_next;
+                    text = text_next;
+                    continue;
+                }
+            }
+            None => {
+                if text.clone().next().is_none() {
+                    return true;
+                }
+            }
+        }
+        loop {
+            let Some((resume, mut rest, token)) = retry.pop() else {
+                return false;
+            };
+            if rest.next().is_some_and(|c| token.accepts(c)) {
+                pattern = resume.clone();
+                text = rest.clone();
+                retry.push((resume, rest, token));
+                break;
+            }
+        }
+    }
+}
+
+/// Positions reachable without reading a character: a run may be empty.
+fn closure(tokens: &[GlobToken], mut states: BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut todo: Vec<usize> = states.iter().copied().collect();
+    while let Some(at) = todo.pop() {
+        if tokens.get(at).is_some_and(|token| token.is_run()) && states.insert(at + 1) {
+            todo.push(at + 1);
+        }
+    }
+    states
+}
+
+fn step(tokens: &[GlobToken], states: &BTreeSet<usize>, c: char) -> BTreeSet<usize> {
+    let mut next = BTreeSet::new();
+    for &at in states {
+        if let Some(token) = tokens.get(at).filter(|token| token.accepts(c)) {
+            next.insert(if token.is_run() { at } else { at + 1 });
+        }
+    }
+    next
+}
+
+/// Subset construction: walk `specific` one position at a time with the set of positions of
+/// `general` that the same text can reach; a character of neither pattern stands for all others.
+fn covers(general: &[GlobToken], specific: &[GlobToken]) -> bool {
+    let mut letters: BTreeSet<char> = BTreeSet::from([':']);
+    for token in general.iter().chain(specific) {
+        if let GlobToken::Char(c) = token {
+            letters.insert(*c);
+        }
+    }
+    let fresh = ('\u{E000}'..'\u{F8FF}').find(|c| !letters.contains(c));
+    letters.extend(fresh);
+    let start = (closure(specific, BTreeSet::from([0])), closure(general, BTreeSet::from([0])));
+    let mut seen = BTreeSet::from([start.clone()]);
+    let mut todo = vec![start];
+    while let Some((ours, theirs)) = todo.pop() {
+        if ours.contains(&specific.len()) && !theirs.contains(&general.len()) {
+            return false;
+        }
+        for &c in &letters {
+            let next_ours = closure(specific, step(specific, &ours, c));
+            if next_ours.is_empty() {
+                continue;
+            }
+            let next = (next_ours, closure(general, step(general, &theirs, c)));
+            if seen.insert(next.clone()) {
+                todo.push(next);
+            }
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glob(text: &str) -> Glob {
+        Glob::from_policy_text(text)
+    }
+
+    #[test]
+    fn a_star_takes_any_run_and_a_question_mark_one_character() {
+        for (pattern, text, expected) in [
+            ("a*c", "abbc", true),
+            ("a*c", "ac", true),
+            ("a*c", "acd", false),
+            ("*a*b*", "xxaxxbxx", true),
+            ("?", "é", true),
+            ("?", "", false),
+            ("", "", true),
+            ("", "a", false),
+            ("a?c*e", "abcdddde", true),
+            ("*ab", "aab", true),
+        ] {
+            assert_eq!(glob(pattern).matches(text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn containment_is_exact_where_runs_and_single_characters_meet() {
+        for (general, specific, expected) in [
+            ("*", "a*", true),
+            ("a*", "*", false),
+            ("?*", "*?", true),
+            ("*?", "?*", true),
+            ("*a*", "a*", true),
+            ("??", "*", false),
+            ("a*b", "a?b", true),
+            ("a?b", "a*b", false),
+            ("*/*", "service/*", true),
+        ] {
+            assert_eq!(glob(general).covers(&glob(specific)), expected, "{general} {specific}");
+        }
+    }
+
+    #[test]
+    fn a_known_prefix_settles_some_globs() {
+        assert_eq!(glob("AROADEV:*").matches_with_prefix("AROADEV:"), PrefixMatch::All);
+        assert_eq!(glob("AROADEV:bob").matches_with_prefix("AROADEV:"), PrefixMatch::Some);
+        assert_eq!(glob("AROAX:*").matches_with_prefix("AROADEV:"), PrefixMatch::None);
+    }
+}

@@ -1,0 +1,236 @@
+//! What the files of one account say, record by record.
+
+use std::collections::BTreeSet;
+
+use crate::ident::AccountId;
+use crate::snapshot::AccountFiles;
+use crate::snapshot::AnalyzerRecords;
+use crate::snapshot::CredentialReportRow;
+use crate::snapshot::FileKind;
+use crate::snapshot::FileText;
+use crate::snapshot::Gap;
+use crate::snapshot::GapScope;
+use crate::snapshot::GroupRecord;
+use crate::snapshot::InventoryRecords;
+use crate::snapshot::ManagedPolicyRecord;
+use crate::snapshot::Place;
+use crate::snapshot::RecordHead;
+use crate::snapshot::RoleRecord;
+use crate::snapshot::UserRecord;
+use crate::snapshot::analyzer;
+use crate::snapshot::credential_report;
+use crate::snapshot::identity;
+use crate::snapshot::inventory;
+use crate::snapshot::json::Broken;
+use crate::snapshot::json::JsonPath;
+use crate::snapshot::json::Read;
+use crate::snapshot::json::Reader;
+
+/// The facts of one account. `None` means not known or not collected, an empty list that there is nothing.
+#[derive(Debug, Clone)]
+pub struct AccountRecords<'a> {
+    /// The account.
+    pub account: AccountId,
+    /// The IAM users. Records that could not be read are left out, each with a gap.
+    pub users: Option<Vec<UserRecord<'a>>>,
+    /// The IAM groups. Records that could not be read are left out, each with a gap.
+    pub groups: Option<Vec<GroupRecord<'a>>>,
+    /// The IAM roles. Records that could not be read are left out, each with a gap.
+    pub roles: Option<Vec<RoleRecord<'a>>>,
+    /// The managed policies, of the customer and of AWS. Records that could not be read are left out, each with a gap.
+    pub policies: Option<Vec<ManagedPolicyRecord<'a>>>,
+    /// The rows of the credential report.
+    pub credential_report: Option<Vec<CredentialReportRow<'a>>>,
+    /// What Access Analyzer found.
+    pub access_analyzer: Option<AnalyzerRecords<'a>>,
+    /// The resources.
+    pub inventory: Option<InventoryRecords<'a>>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+const LISTS: &[&str] = &[
+    "UserDetailList",
+    "GroupDetailList",
+    "RoleDetailList",
+    "Policies",
+    "IsTruncated",
+];
+
+/// Reads all files of an account; `gaps` are those that reading the texts left.
+pub(super) fn read(files: &AccountFiles, gaps: Vec<Gap>) -> AccountRecords<'_> {
+    let account = files.id();
+    let mut records = AccountRecords {
+        account,
+        users: None,
+        groups: None,
+        roles: None,
+        policies: None,
+        credential_report: None,
+        access_analyzer: None,
+        inventory: None,
+        gaps,
+    };
+    records.read_details(files.texts(FileKind::AuthorizationDetails));
+    let scope = GapScope::Account(account);
+    for file in files.texts(FileKind::CredentialReport) {
+        if let Some(rows) = credential_report::rows(file, scope, &mut records.gaps) {
+            records.credential_report.get_or_insert_default().extend(rows);
+        }
+    }
+    for file in files.texts(FileKind::AccessAnalyzerFindings) {
+        let found = records.access_analyzer.get_or_insert_default();
+        read_file(file, scope, &mut records.gaps, |reader| analyzer::read_into(reader, found));
+    }
+    for file in files.texts(FileKind::Inventory) {
+        let found = records.inventory.get_or_insert_default();
+        read_file(file, scope, &mut records.gaps, |reader| inventory::read_into(reader, found));
+    }
+    records
+}
+
+/// Reads the JSON texts of a file, one after another; a text that is no JSON ends it with a gap.
+pub(super) fn read_file<'a>(
+    file: &'a FileText,
+    scope: GapScope,
+    gaps: &mut Vec<Gap>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<(), Broken>,
+) {
+    let mut reader = Reader::new(file, scope);
+    loop {
+        if let Err(broken) = read(&mut reader) {
+            reader.gap_of_broken(&broken, file.name());
+            break;
+        }
+        if reader.at_end() {
+            break;
+        }
+    }
+    gaps.extend(reader.into_gaps());
+}
+
+impl<'a> AccountRecords<'a> {
+    fn read_details(&mut self, pages: &'a [FileText]) {
+        let scope = GapScope::Account(self.account);
+        let mut is_cut = !pages.is_empty();
+        for page in pages {
+            let mut gaps = Vec::new();
+            read_file(page, scope, &mut gaps, |reader| {
+                is_cut &= self.read_page(reader)?;
+                Ok(())
+            });
+            self.gaps.extend(gaps);
+        }
+        let Some(last) = pages.last() else { return };
+        if is_cut {
+            self.gap(
+                "IsTruncated",
+                "every page says that more follow; identities and policies are missing",
+                last,
+            );
+        }
+        for (name, is_missing) in [
+            ("UserDetailList", self.users.is_none()),
+            ("GroupDetailList", self.groups.is_none()),
+            ("RoleDetailList", self.roles.is_none()),
+            ("Policies", self.policies.is_none()),
+        ] {
+            if is_missing {
+                self.gap(name, &format!("`{name}` is not there; what it would hold is not known"), last);
+            }
+        }
+        self.set_repeats_aside(last);
+        self.compare_account(last);
+    }
+
+    fn gap(&mut self, subject: &str, detail: &str, file: &FileText) {
+        self.gaps.push(Gap {
+            scope: GapScope::Account(self.account),
+            subject: subject.to_owned(),
+            detail: detail.to_owned(),
+            place: Some(Place::whole(file.name())),
+        });
+    }
+
+    /// Reads one answer, and says whether AWS cut it short.
+    fn read_page(&mut self, reader: &mut Reader<'a>) -> Result<bool, Broken> {
+        let mut is_cut = false;
+        reader.object(&JsonPath::TOP, LISTS, |reader, at, name| {
+            match name {
+                "UserDetailList" => read_list(reader, at, &mut self.users, identity::user)?,
+                "GroupDetailList" => read_list(reader, at, &mut self.groups, identity::group)?,
+                "RoleDetailList" => read_list(reader, at, &mut self.roles, identity::role)?,
+                "Policies" => read_list(reader, at, &mut self.policies, identity::managed_policy)?,
+                _ => is_cut = reader.boolean(at)?.unwrap_or(true),
+            }
+            Ok(())
+        })?;
+        Ok(is_cut)
+    }
+
+    /// Of two records with one ARN the first stands: files that overlap must not count an identity twice.
+    fn set_repeats_aside(&mut self, file: &FileText) {
+        let mut repeats = Vec::new();
+        keep_first(&mut self.users, |record| &record.head, &mut repeats);
+        keep_first(&mut self.groups, |record| &record.head, &mut repeats);
+        keep_first(&mut self.roles, |record| &record.head, &mut repeats);
+        keep_first(&mut self.policies, |record| &record.head, &mut repeats);
+        for arn in repeats {
+            self.gap(
+                &arn,
+                "stands more than once in the files of the account; the first record was read",
+                file,
+            );
+        }
+    }
+
+    /// A file under the wrong account would give its identities the wrong guardrails.
+    fn compare_account(&mut self, file: &FileText) {
+        let account = self.account;
+        let users = self.users.iter().flatten().map(|record| &record.head);
+        let groups = self.groups.iter().flatten().map(|record| &record.head);
+        let roles = self.roles.iter().flatten().map(|record| &record.head);
+        let is_other = |head: &&RecordHead<'_>| head.arn.split(':').nth(4) != Some(account.as_str());
+        if let Some(head) = users.chain(groups).chain(roles).find(is_other) {
+            let detail = format!("read as of account {account}, and its ARN names another; its limits are not known");
+            let arn = head.arn.clone().into_owned();
+            self.gap(&arn, &detail, file);
+        }
+    }
+}
+
+/// A record that cannot be read leaves the others of its list alone.
+fn read_list<'a, T>(
+    reader: &mut Reader<'a>,
+    at: &JsonPath<'_>,
+    list: &mut Option<Vec<T>>,
+    read: fn(&mut Reader<'a>, &JsonPath<'_>) -> Read<T>,
+) -> Result<(), Broken> {
+    let found = reader.each(at, |reader, at| {
+        if let Some(record) = read(reader, at)? {
+            list.get_or_insert_default().push(record);
+        }
+        Ok(())
+    })?;
+    if found.is_some() {
+        list.get_or_insert_default();
+    }
+    Ok(())
+}
+
+fn keep_first<T>(list: &mut Option<Vec<T>>, head: impl Fn(&T) -> &RecordHead<'_>, repeats: &mut Vec<String>) {
+    let Some(list) = list else { return };
+    let mut arns = BTreeSet::new();
+    let is_first: Vec<bool> = list.iter().map(|record| arns.insert(head(record).arn.as_ref())).collect();
+    if arns.len() == is_first.len() {
+        return;
+    }
+    let mut flags = is_first.into_iter();
+    list.retain(|record| {
+        let is_first = flags.next().unwrap_or(true);
+        if !is_first {
+            repeats.push(head(record).arn.clone().into_owned());
+        }
+        is_first
+    });
+}
