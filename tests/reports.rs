@@ -3,8 +3,15 @@
 use std::fs;
 use std::path::Path;
 
+use leastwise::finding::CitedEffect;
+use leastwise::finding::ControlClass;
 use leastwise::finding::FactorName;
+use leastwise::finding::Impact;
+use leastwise::finding::Layer;
+use leastwise::finding::Loss;
+use leastwise::finding::PrincipalKind;
 use leastwise::finding::Report;
+use leastwise::finding::Severity;
 use leastwise::finding::Verdict;
 use leastwise::report::CsvOptions;
 use leastwise::report::TableOptions;
@@ -159,6 +166,35 @@ fn every_object_of_the_schema_is_closed() {
         value.as_array().into_iter().flatten().for_each(walk);
     }
     walk(&serde_json::from_str(include_str!("../docs/report.schema.json")).unwrap());
+}
+
+fn words<T: ToString>(all: &[T]) -> Value {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().into()
+}
+
+#[test]
+fn the_schema_lists_the_words_of_the_code() {
+    let schema: Value = serde_json::from_str(include_str!("../docs/report.schema.json")).unwrap();
+    let cases = [
+        ("citation/properties/layer", words(Layer::ALL)),
+        ("citation/properties/effect", words(CitedEffect::ALL)),
+        ("finding/properties/impact", words(Impact::ALL)),
+        ("finding/properties/loss", words(Loss::ALL)),
+        (
+            "finding/properties/conditions/items/properties/class",
+            words(ControlClass::ALL),
+        ),
+        ("identity/properties/kind", words(PrincipalKind::ALL)),
+        ("score/properties/severity", words(Severity::ALL)),
+        ("score/properties/factors/items/properties/name", words(FactorName::ALL)),
+    ];
+    for (pointer, expected) in cases {
+        assert_eq!(
+            schema.pointer(&format!("/$defs/{pointer}/enum")),
+            Some(&expected),
+            "{pointer}"
+        );
+    }
 }
 
 #[test]

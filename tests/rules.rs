@@ -117,6 +117,14 @@ fn a_wrong_file_is_told_its_place_and_what_to_do() {
             "my.md:7:10: `StopDBInstance` is not an action",
         ),
         (
+            error_with("rds:StopDBInstance", "rds:StopDBInstances"),
+            "my.md:7:10: `rds:StopDBInstances` is not in the action catalog of ",
+        ),
+        (
+            error_with("\"db\"", "\"instance\""),
+            "my.md:8:17: `instance` is no resource_type; write one of `db`",
+        ),
+        (
             error_with("\"low\"", "\"dire\""),
             "my.md:9:10: `dire` is no impact; write one of `critical`",
         ),
@@ -149,7 +157,7 @@ fn a_wrong_file_is_told_its_place_and_what_to_do() {
         actions.replace("rds:Stop", "RDS:stop")
     );
     assert!(
-        error(&twice).contains("my.md:12:10: the action `RDS:stopDBInstance` is listed twice"),
+        error(&twice).contains("my.md:12:10: the action `rds:StopDBInstance` is listed twice"),
         "{}",
         error(&twice)
     );

@@ -58,6 +58,8 @@ pub enum Layer {
     Trust,
     /// The policy of a VPC endpoint.
     Endpoint,
+    /// A rule of the service or of the kind of credentials, not of a policy.
+    ServiceRule,
 }
 
 words!(Layer {
@@ -71,6 +73,7 @@ words!(Layer {
     Resource => "resource",
     Trust => "trust",
     Endpoint => "endpoint",
+    ServiceRule => "service_rule",
 });
 
 /// What a cited statement or layer does.
@@ -108,6 +111,7 @@ impl Layer {
             Self::Resource => "resource policy",
             Self::Trust => "trust policy",
             Self::Endpoint => "endpoint policy",
+            Self::ServiceRule => "rule of the service",
         }
     }
 }

@@ -46,6 +46,25 @@ pub enum ControlClass {
     Service,
 }
 
+impl ControlClass {
+    /// The class of a letter of E340, as the catalog names it.
+    #[must_use]
+    pub const fn from_letter(letter: char) -> Option<Self> {
+        Some(match letter {
+            'F' => Self::FreeText,
+            'C' => Self::Choice,
+            'N' => Self::Network,
+            'T' => Self::Time,
+            'I' => Self::Identity,
+            'S' => Self::Session,
+            'R' => Self::Resource,
+            'Q' => Self::Request,
+            'V' => Self::Service,
+            _ => return None,
+        })
+    }
+}
+
 words!(ControlClass {
     FreeText => "free_text",
     Choice => "choice",

@@ -60,6 +60,16 @@ pub enum RuleError {
         /// What is expected.
         source: InvalidAction,
     },
+    /// An action is not in the catalog.
+    #[error("{place}: `{action}` is not in the action catalog of {built}; correct the spelling")]
+    UnknownAction {
+        /// Where.
+        place: Place,
+        /// The action.
+        action: String,
+        /// The day of the catalog's data.
+        built: &'static str,
+    },
     /// An action is listed twice.
     #[error("{place}: the action `{action}` is listed twice; remove one")]
     RepeatedAction {

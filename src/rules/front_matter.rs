@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::catalog::ActionEntry;
+use crate::catalog::Catalog;
 use crate::finding::Impact;
 use crate::finding::Loss;
 use crate::finding::Place;
@@ -164,16 +166,40 @@ impl Reader<'_> {
     }
 
     fn action(&self, raw: &RawAction) -> Result<RuleAction, RuleError> {
-        let action: Result<Action, _> = raw.action.get_ref().parse();
+        let action = raw.action.get_ref().parse().map_err(|source| RuleError::Action {
+            place: self.place(&raw.action),
+            source,
+        })?;
+        let entry = self.entry(&raw.action, &action)?;
         Ok(RuleAction {
-            action: action.map_err(|source| RuleError::Action {
-                place: self.place(&raw.action),
-                source,
-            })?,
-            resource_type: self.filled("resource_type", &raw.resource_type)?,
+            action: entry.full_name().to_string().parse().unwrap_or(action),
+            resource_type: self.resource_type(&raw.resource_type, entry)?,
             impact: self.word("impact", &raw.impact, &pairs(Impact::ALL, Impact::word))?,
             loss: self.word("loss", &raw.loss, &pairs(Loss::ALL, Loss::word))?,
         })
+    }
+
+    /// A misspelt action would find nothing for ever, so it is refused.
+    fn entry(&self, text: &Text, action: &Action) -> Result<&'static ActionEntry, RuleError> {
+        let catalog = Catalog::bundled();
+        catalog
+            .action(action.service(), action.lower_name())
+            .ok_or_else(|| RuleError::UnknownAction {
+                place: self.place(text),
+                action: action.to_string(),
+                built: catalog.version().built,
+            })
+    }
+
+    fn resource_type(&self, text: &Text, entry: &ActionEntry) -> Result<Arc<str>, RuleError> {
+        let types = entry.resource_types.iter().map(|row| row.resource_type);
+        let types: Vec<_> = if entry.resource_types.is_empty() {
+            vec!["*"]
+        } else {
+            types.collect()
+        };
+        let types: Vec<_> = types.into_iter().map(|one| (one, one)).collect();
+        self.word("resource_type", text, &types).map(Arc::from)
     }
 
     fn reference(&self, raw: &RawReference) -> Result<Reference, RuleError> {
