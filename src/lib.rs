@@ -11,3 +11,7 @@ pub mod estate;
 pub mod evaluate;
 pub mod solve;
 pub mod cases;
+pub mod finding;
+pub mod rules;
+pub mod rank;
+pub mod report;
