@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
+use base64::Engine;
+
 use super::*;
 
 const DETAILS: &str = "accounts/111122223333/account-authorization-details.json";
@@ -91,7 +93,10 @@ fn a_whole_account_reads_without_gaps() {
         let document = user.inline_policies.as_ref().unwrap()[0].document.as_ref().unwrap();
         assert_eq!(document.text, r#"{"Version": "2012-10-17"}"#);
         let offset = document.place.offset().unwrap();
-        assert_eq!(&details[offset..offset + document.text.len()], document.text);
+        assert_eq!(
+            details.get(offset..offset + document.text.len()),
+            Some(document.text.as_ref())
+        );
         assert_eq!(
             (document.place.place_of(0).line, document.place.place_of(1).column),
             (Some(5), Some(72))
@@ -189,11 +194,8 @@ fn a_truncated_text_keeps_what_was_read_and_says_so() {
         let text = second.get(..length).unwrap();
         with_records(text.as_bytes(), |records| {
             assert!(!records.gaps.is_empty(), "{text}");
-            assert!(
-                records.gaps[0].detail.contains("ends in the middle"),
-                "{text}: {}",
-                records.gaps[0]
-            );
+            let is_told = records.gaps.iter().any(|gap| gap.detail.contains("ends in the middle"));
+            assert!(is_told, "{text}: {:?}", records.gaps);
         });
     }
     let cut = second.find("role/r").unwrap();
@@ -389,7 +391,7 @@ fn gzip_zstd_byte_order_marks_and_utf_16_read_alike() {
         &twice,
     ] {
         with_records(bytes, |records| {
-            assert_eq!((records.roles.unwrap().len(), records.gaps), (1, vec![]))
+            assert_eq!((records.roles.unwrap().len(), records.gaps), (1, vec![]));
         });
         let snapshot = Snapshot::open(vec![Source::Stdin(bytes.to_vec())]).unwrap();
         assert_eq!(snapshot.accounts()[0].id().as_str(), "111122223333");
@@ -408,7 +410,7 @@ fn gzip_zstd_byte_order_marks_and_utf_16_read_alike() {
         b"\x28\xb5\x2f\xfd",
     ] {
         with_records(broken, |records| {
-            assert!(records.gaps[0].detail.contains("does not decompress"), "{}", records.gaps[0])
+            assert!(records.gaps[0].detail.contains("does not decompress"), "{}", records.gaps[0]);
         });
     }
 }
@@ -419,7 +421,7 @@ fn a_compression_bomb_is_an_error() {
     let bomb = zstd(&vec![b' '; 80 << 20]);
     assert!(bomb.len() < 80 << 10, "{}", bomb.len());
     with_records(&bomb, |records| {
-        assert!(records.gaps[0].detail.contains("holds more than"), "{}", records.gaps[0])
+        assert!(records.gaps[0].detail.contains("holds more than"), "{}", records.gaps[0]);
     });
 }
 
@@ -541,7 +543,6 @@ fn credential_reports_are_read_by_header() {
         x,<root_account>,arn:aws:iam::111122223333:root,not_supported,no_information,TRUE,false,N/A\r\n\
         \"a,\"\"b\"\"\n\",ann,arn:aws:iam::111122223333:user/ann,true,2024-01-01T00:00:00+00:00,false,true,N/A\n\
         short,row\n";
-    use base64::Engine;
     let encoded = base64::engine::general_purpose::STANDARD.encode(report);
     let printed = format!(r#"{{"Content": "{encoded}", "ReportFormat": "text/csv"}}"#);
     for (name, text) in [("credential-report.csv", report), ("credential-report.json", &printed)] {
