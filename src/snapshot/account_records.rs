@@ -19,12 +19,12 @@ use crate::snapshot::RoleRecord;
 use crate::snapshot::UserRecord;
 use crate::snapshot::analyzer;
 use crate::snapshot::credential_report;
-use crate::snapshot::identity;
+use crate::snapshot::identity_reading;
 use crate::snapshot::inventory;
 use crate::snapshot::json::Broken;
-use crate::snapshot::json::JsonPath;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
+use crate::snapshot::json_path::JsonPath;
 
 /// The facts of one account. `None` means not known or not collected, an empty list that there is nothing.
 #[derive(Debug, Clone)]
@@ -166,10 +166,10 @@ impl<'a> AccountRecords<'a> {
         let mut is_cut = false;
         reader.object(&JsonPath::TOP, LISTS, |reader, at, name| {
             match name {
-                "UserDetailList" => read_list(reader, at, &mut self.users, identity::user)?,
-                "GroupDetailList" => read_list(reader, at, &mut self.groups, identity::group)?,
-                "RoleDetailList" => read_list(reader, at, &mut self.roles, identity::role)?,
-                "Policies" => read_list(reader, at, &mut self.policies, identity::managed_policy)?,
+                "UserDetailList" => read_list(reader, at, &mut self.users, identity_reading::user)?,
+                "GroupDetailList" => read_list(reader, at, &mut self.groups, identity_reading::group)?,
+                "RoleDetailList" => read_list(reader, at, &mut self.roles, identity_reading::role)?,
+                "Policies" => read_list(reader, at, &mut self.policies, identity_reading::managed_policy)?,
                 _ => is_cut = reader.boolean(at)?.unwrap_or(true),
             }
             Ok(())

@@ -221,8 +221,8 @@ fn any_damage_to_the_bytes_ends_in_records_and_gaps() {
             let mut gaps = Vec::new();
             account_records::read_file(&text, "x", GapScope::Snapshot, &mut gaps, |reader| {
                 let mut found = None;
-                reader.object(&json::JsonPath::TOP, &["RoleDetailList"], |reader, at, _| {
-                    found = reader.list(at, identity::role)?;
+                reader.object(&json_path::JsonPath::TOP, &["RoleDetailList"], |reader, at, _| {
+                    found = reader.list(at, identity_reading::role)?;
                     Ok(())
                 })?;
                 Ok(())
@@ -651,7 +651,7 @@ fn the_organization_tells_not_collected_from_none() {
                 "Accounts": [{"Id": "111122223333", "ParentId": "r-1", "Paths": ["o-1/r-1/111122223333/"]}],
                 "Policies": [{"PolicySummary": {"Id": "p-1", "Type": "SERVICE_CONTROL_POLICY", "AwsManaged": false},
                     "Content": "{\"Statement\":[]}"}],
-                "PoliciesForTarget": {"SERVICE_CONTROL_POLICY": {"r-1": ["p-1"], "111122223333": 5}},
+                "PoliciesForTarget": {"SERVICE_CONTROL_POLICY": {"r-1": ["p-1"], "111122223333": 5, "ou-1": [], "ou-1": ["p-1"]}},
                 "OrganizationalUnits": []}"#,
         ),
         ("access-analyzer-findings.json", r#"{"findings": [{"id": "1"}]}"#),
@@ -669,6 +669,7 @@ fn the_organization_tells_not_collected_from_none() {
         (attached["r-1"].as_ref().unwrap().len(), &attached["111122223333"]),
         (1, &None)
     );
+    assert_eq!(attached["ou-1"], None);
     assert_eq!(
         organization.policies.as_ref().unwrap()[0].content.as_ref().unwrap().text,
         r#"{"Statement":[]}"#
@@ -685,6 +686,7 @@ fn the_organization_tells_not_collected_from_none() {
         subjects,
         [
             "PoliciesForTarget.SERVICE_CONTROL_POLICY.111122223333",
+            "PoliciesForTarget.SERVICE_CONTROL_POLICY.ou-1",
             "DelegatedAdministrators",
             "RESOURCE_CONTROL_POLICY"
         ]
