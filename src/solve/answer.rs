@@ -44,8 +44,8 @@ impl fmt::Display for Verdict {
 pub struct Condition {
     /// The words.
     pub words: Arc<str>,
-    /// The condition key; none where several keys stand together.
-    pub key: Option<Arc<str>>,
+    /// The condition key; several are joined by commas.
+    pub key: Arc<str>,
     /// Who decides it.
     pub class: ControlClass,
 }

@@ -98,7 +98,7 @@ impl Choice {
     pub(super) fn conditions(&self, as_of: Timestamp) -> Vec<Condition> {
         let condition = |words: String, key: &str, class| Condition {
             words: words.into(),
-            key: Some(Arc::from(key)),
+            key: Arc::from(key),
             class,
         };
         let mut found = Vec::new();
@@ -193,7 +193,7 @@ pub(super) fn open_keys(context: &mut RequestContext, question: &Question<'_>, m
             control_class(key),
             None | Some(ControlClass::Resource | ControlClass::Request)
         );
-        if decided || context.is_set(key) || *context.get_lower(key) != ContextValue::Absent {
+        if decided || context.is_set(key) {
             continue;
         }
         let support = entry.map_or(Support::Unknown, |entry| catalog.action_supports_key(entry, None, key));

@@ -96,14 +96,6 @@ impl<'e> Mentions<'e> {
         self.keys.contains_key(lower)
     }
 
-    /// Whether a key of this family (`aws:principaltag/`) is named.
-    pub(super) fn has_family(&self, prefix: &str) -> bool {
-        self.keys
-            .range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded))
-            .next()
-            .is_some_and(|(key, _)| key.starts_with(prefix))
-    }
-
     /// The values that tests of a key name.
     pub(super) fn values(&self, lower: &str) -> impl Iterator<Item = &'e str> {
         self.keys.get(lower).into_iter().flatten().copied()

@@ -38,11 +38,7 @@ fn one(formula: &Formula) -> Condition {
         }
     }
     keys.dedup();
-    let key = if let [key] = keys.as_slice() {
-        Some(Arc::from(*key))
-    } else {
-        None
-    };
+    let key = keys.join(", ").into();
     Condition {
         words: sentence(formula, true).into(),
         key,
