@@ -35,7 +35,7 @@ fn main() {
                 let inv = est.inventory.as_ref().and_then(|i| i.of_type(action.service(), ty));
                 let ans = ask(&Question {
                     subject: &s,
-                    action: &action,
+                    action: &ActionFacts::of(&action),
                     scope: inv.map_or(Scope::Any, Scope::Counted),
                     as_of,
                     given: &[],

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::estate::Resource;
 use crate::estate::Tags;
-use crate::evaluate::CallerKind;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
@@ -30,31 +29,49 @@ use crate::solve::target::representatives;
 /// Answers a question.
 #[must_use]
 pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
-    let mentions = Mentions::of(&question.subject.stack, question.resource_policy, question.action);
-    let is_root = question.subject.caller.kind == CallerKind::AccountRoot;
+    let subject = question.subject;
+    let mentions = Mentions::of(
+        &subject.stack,
+        question.resource_policy,
+        question.action.action,
+        &subject.caller,
+    );
     let counted = match question.scope {
         Scope::Counted(resources) => Some(resources),
         Scope::One(..) | Scope::Any => None,
     };
-    if !mentions.may_be_granted && !is_root {
+    if !mentions.may_be_granted {
         let reached = counted.map(|resources| Reached {
             total: resources.len(),
             indices: Vec::new(),
         });
         return Answer { reached, ..unanswered() };
     }
+    let mut choices = choices(question, &mentions);
+    choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
     let search = Search {
         question,
-        choices: choices(question, &mentions),
+        choices,
         mentions,
     };
     match &question.scope {
         Scope::One(target, tags) => search.on(target, *tags, None).answer(),
-        Scope::Counted(resources) if !resources.is_empty() => search.on_counted(resources),
-        Scope::Counted(_) => Answer {
+        Scope::Counted([first, ..]) if search.mentions.is_settled => {
+            let reached = counted.map(|resources| Reached {
+                total: resources.len(),
+                indices: Vec::new(),
+            });
+            let found = search.on(&Target::resource(first.arn.clone()), first.tags.as_ref(), Some(first));
+            Answer {
+                reached,
+                ..found.answer()
+            }
+        }
+        Scope::Counted([]) => Answer {
             reached: Some(Reached::default()),
             ..search.on_any()
         },
+        Scope::Counted(resources) => search.on_counted(resources),
         Scope::Any => search.on_any(),
     }
 }
@@ -108,25 +125,27 @@ impl<'e> Found<'e> {
 impl<'e> Search<'_, 'e> {
     /// Any resource that could exist: the best of one per shape.
     fn on_any(&self) -> Answer<'e> {
-        let facts = DerivedFacts {
-            time: self.question.as_of,
-            region: None,
-            resource_tags: None,
-            resource_organization: None,
+        let context = || {
+            let facts = DerivedFacts {
+                time: self.question.as_of,
+                region: None,
+                resource_tags: None,
+                resource_organization: None,
+            };
+            derive_context(
+                &self.question.subject.caller,
+                self.question.action,
+                &Target::nothing(),
+                &facts,
+            )
         };
-        let context = derive_context(
-            &self.question.subject.caller,
-            self.question.action,
-            &Target::nothing(),
-            &facts,
-        );
         let mut best: Option<Found<'e>> = None;
-        for target in representatives(self.question, &self.mentions, &context) {
+        for target in representatives(self.question, &self.mentions, context) {
             let found = self.on(&target, None, None);
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
-            if best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+            if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
                 break;
             }
         }
@@ -219,7 +238,7 @@ impl<'e> Search<'_, 'e> {
         open_keys(&mut context, question, &self.mentions);
         let request = Request {
             caller: &caller,
-            action: question.action,
+            action: question.action.action,
             target: target.clone(),
             context,
         };

@@ -125,7 +125,7 @@ impl Choice {
 
     /// Puts the choice's keys into a context that was derived with its credentials and time.
     pub(super) fn apply(&self, context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
-        self.network_keys(context, question.action);
+        self.network_keys(context, question.action.action);
         if self.session == Session::Attributed {
             session_keys(context, question, mentions);
         }
@@ -187,7 +187,7 @@ impl Choice {
 /// Keys that the action's request may carry and that nobody in the room decides: the resource's, and unknown ones.
 pub(super) fn open_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
     let catalog = Catalog::bundled();
-    let entry = catalog.action(question.action.service(), question.action.name());
+    let entry = catalog.action(question.action.action.service(), question.action.action.name());
     for key in mentions.keys() {
         let decided = !matches!(
             control_class(key),
@@ -362,7 +362,7 @@ fn forwardings(mentions: &Mentions<'_>) -> &'static [bool] {
 /// Values for the keys that the holder writes himself: none, one that fits each pattern, and one that fits none.
 fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<(Box<str>, ContextValue)>> {
     let catalog = Catalog::bundled();
-    let entry = catalog.action(question.action.service(), question.action.name());
+    let entry = catalog.action(question.action.action.service(), question.action.action.name());
     let is_free = |key: &&str| {
         control_class(key) == Some(ControlClass::Free)
             && entry.is_none_or(|entry| catalog.action_supports_key(entry, None, key) != Support::No)

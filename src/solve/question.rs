@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use crate::estate::Policy;
 use crate::estate::Resource;
 use crate::estate::Tags;
+use crate::evaluate::ActionFacts;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Subject;
 use crate::evaluate::Target;
-use crate::ident::Action;
 use crate::policy::ContextKey;
 
 /// Can whoever holds this identity make this call?
@@ -17,7 +17,7 @@ pub struct Question<'q> {
     /// The identity.
     pub subject: &'q Subject<'q>,
     /// The action.
-    pub action: &'q Action,
+    pub action: &'q ActionFacts<'q>,
     /// On what.
     pub scope: Scope<'q>,
     /// From when on; later is possible, earlier is not.
