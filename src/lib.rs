@@ -10,3 +10,7 @@ pub mod snapshot;
 pub mod estate;
 pub mod evaluate;
 pub mod cases;
+pub mod finding;
+pub mod rules;
+pub mod rank;
+pub mod report;

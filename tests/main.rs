@@ -1,1 +1,11 @@
-//! One test binary, one module per promise.
+//! One test binary; a module per promise.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    unreachable_pub,
+    reason = "a test binary has no outside; `pub` says which helpers are shared"
+)]
+
+mod ranking;
+mod reports;
+mod rules;
+mod sample_report;
