@@ -2,6 +2,7 @@
 //!
 //! Words that AWS may add to (types, states) stay text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -99,8 +100,8 @@ impl AccessFinding {
     }
 
     fn of(record: &AccessFindingRecord<'_>) -> Self {
-        let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(Arc::<str>::from);
-        let time = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().and_then(timestamp);
+        let text = |text: &Option<Cow<'_, str>>| text.as_deref().map(Arc::<str>::from);
+        let time = |text: &Option<Cow<'_, str>>| text.as_deref().and_then(timestamp);
         let details: Option<Box<[_]>> = record
             .details
             .as_ref()

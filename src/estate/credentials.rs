@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use crate::estate::Problem;
 use crate::estate::account::timestamp;
 use crate::ident::AccountId;
-use crate::snapshot::AccessKeyRow;
 use crate::snapshot::CredentialReportRow;
 use crate::snapshot::ReportFlag;
 use crate::snapshot::ReportValue;
@@ -79,11 +78,12 @@ pub(super) fn credentials(rows: &[CredentialReportRow<'_>], account: AccountId, 
         if found.contains_key(arn) {
             continue;
         }
-        let mut junk = None;
+        let mut junk = Vec::new();
         found.insert(arn.into(), of_row(row, &mut junk));
-        if let Some(text) = junk {
+        if !junk.is_empty() {
             let detail = format!(
-                "the credential report says `{text}` where a time belongs; that value counts as not told; fetch the report again"
+                "where a time belongs, the credential report has {}; that counts as not told; fetch the report again",
+                junk.join(", ")
             );
             let subject = Arc::from(arn);
             problems.push(Problem {
@@ -96,11 +96,12 @@ pub(super) fn credentials(rows: &[CredentialReportRow<'_>], account: AccountId, 
     found
 }
 
-fn of_row(row: &CredentialReportRow<'_>, junk: &mut Option<Box<str>>) -> Credentials {
-    let mut time = |value: &ReportValue<'_>| match value {
+/// Parses a row; `junk` takes the texts that should be times, with their columns.
+fn of_row(row: &CredentialReportRow<'_>, junk: &mut Vec<String>) -> Credentials {
+    let mut time = |value: &ReportValue<'_>, column: &str| match value {
         ReportValue::Text(text) => timestamp(text.trim()).map_or_else(
             || {
-                junk.get_or_insert_with(|| text.as_ref().into());
+                junk.push(format!("`{text}` as {column}"));
                 Told::NotTold
             },
             Told::Known,
@@ -110,20 +111,25 @@ fn of_row(row: &CredentialReportRow<'_>, junk: &mut Option<Box<str>>) -> Credent
         ReportValue::NotSupported => Told::NotSupported,
         ReportValue::Unknown => Told::NotTold,
     };
-    let mut key = |row: &AccessKeyRow<'_>| KeyCredentials {
-        active: flag(row.active),
-        rotated: time(&row.last_rotated),
-        last_used: time(&row.last_used_date),
-    };
     let [first, second] = &row.access_keys;
-    let keys = [key(first), key(second)];
     Credentials {
-        created: time(&row.user_creation_time),
+        created: time(&row.user_creation_time, "user_creation_time"),
         password_enabled: flag(row.password_enabled),
-        password_last_used: time(&row.password_last_used),
-        password_last_changed: time(&row.password_last_changed),
+        password_last_used: time(&row.password_last_used, "password_last_used"),
+        password_last_changed: time(&row.password_last_changed, "password_last_changed"),
         mfa_active: flag(row.mfa_active),
-        keys,
+        keys: [
+            KeyCredentials {
+                active: flag(first.active),
+                rotated: time(&first.last_rotated, "access_key_1_last_rotated"),
+                last_used: time(&first.last_used_date, "access_key_1_last_used_date"),
+            },
+            KeyCredentials {
+                active: flag(second.active),
+                rotated: time(&second.last_rotated, "access_key_2_last_rotated"),
+                last_used: time(&second.last_used_date, "access_key_2_last_used_date"),
+            },
+        ],
     }
 }
 

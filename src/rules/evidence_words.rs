@@ -143,10 +143,10 @@ fn unused(service: Option<&str>, last_accessed: &LastAccess, actions: &[Box<str>
 
 /// The first names; the others are counted.
 fn listed(names: &[&str]) -> String {
-    let named: Vec<_> = names.iter().take(MOST_NAMED).copied().collect();
-    match names.len().saturating_sub(named.len()) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
+    let first: Vec<_> = names.iter().take(MOST_NAMED).copied().collect();
+    match names.len().saturating_sub(first.len()) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
