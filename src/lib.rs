@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod snapshot;
 pub mod estate;
 pub mod evaluate;
+pub mod solve;
 pub mod finding;
 pub mod rules;
 pub mod rank;

@@ -67,7 +67,7 @@ fn granted(access: &GrantedAccess, whence: &str, resource: Option<&str>) -> Stri
         (_, true) => "someone not told".to_owned(),
         (_, false) => pairs(&access.principal, " "),
     };
-    let actions: Vec<_> = access.actions.iter().map(|action| action.as_ref()).collect();
+    let actions: Vec<_> = access.actions.iter().map(AsRef::as_ref).collect();
     let actions = if actions.is_empty() {
         "actions not told".to_owned()
     } else {

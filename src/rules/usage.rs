@@ -90,26 +90,30 @@ fn password_use(row: &Credentials, has_password: Option<bool>, created: Option<T
 fn keys(row: &Credentials) -> Option<Box<[AccessKey]>> {
     let mut keys = Vec::new();
     for key in &row.keys {
-        keys.extend(access_key(key)?);
+        if !is_empty_slot(key) {
+            keys.push(access_key(key)?);
+        }
     }
     Some(keys.into())
 }
 
-/// The key in a slot: none when not known, none inside when the slot is empty.
-fn access_key(key: &KeyCredentials) -> Option<Option<AccessKey>> {
+/// Whether the report says that there is no key: neither active nor ever made.
+fn is_empty_slot(key: &KeyCredentials) -> bool {
     let has_traces = key.rotated.known().or(key.last_used.known()).is_some();
-    let active = match key.active {
-        Told::Known(active) => active,
-        Told::NotApplicable if !has_traces => return Some(None),
-        Told::NotApplicable | Told::Never | Told::NotSupported | Told::NotTold => return None,
-    };
-    if !active && !has_traces {
-        return match key.rotated {
-            Told::NotApplicable => Some(None),
-            Told::Known(_) | Told::Never | Told::NotSupported | Told::NotTold => None,
-        };
+    match key.active {
+        Told::Known(active) => !active && !has_traces && key.rotated == Told::NotApplicable,
+        Told::NotApplicable => !has_traces,
+        Told::Never | Told::NotSupported | Told::NotTold => false,
     }
+}
+
+/// A key; none when the report leaves open whether it exists or is active.
+fn access_key(key: &KeyCredentials) -> Option<AccessKey> {
+    let active = key.active.known()?;
     let rotated = key.rotated.known();
+    if !active && rotated.or(key.last_used.known()).is_none() {
+        return None;
+    }
     let last_used = match key.last_used {
         Told::Known(at) => LastUse::Used { at },
         Told::NotApplicable | Told::Never => LastUse::NotUsed {
@@ -118,11 +122,11 @@ fn access_key(key: &KeyCredentials) -> Option<Option<AccessKey>> {
         Told::NotSupported => LastUse::NotTracked,
         Told::NotTold => LastUse::NotCollected,
     };
-    Some(Some(AccessKey {
+    Some(AccessKey {
         active,
         rotated,
         last_used,
-    }))
+    })
 }
 
 fn later(tracking: Timestamp, made: Option<Timestamp>) -> Timestamp {
