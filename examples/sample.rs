@@ -21,7 +21,7 @@ fn main() {
     for a in snap.accounts() {
         let files = a.read();
         let rec = files.records();
-        let est = AccountEstate::of(&rec);
+        let est = AccountEstate::of(&rec, None);
         let scope = AccountScope::of(org.as_ref(), a.id());
         for p in &est.problems {
             if !exp.is_empty() {
