@@ -13,6 +13,8 @@ mod set;
 mod usage;
 mod evidence_words;
 mod evidence;
+mod citation;
+mod run;
 
 pub use builtin::BUILTIN;
 pub use error::RuleError;
@@ -26,5 +28,8 @@ pub use rule::RuleAction;
 pub use rule::RuleText;
 pub use rule::Status;
 pub use rule::Technique;
+pub use run::AccountAudit;
+pub use run::AccountFindings;
+pub use run::Questions;
 pub use set::RuleSet;
 pub use usage::usage;
