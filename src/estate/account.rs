@@ -94,6 +94,14 @@ impl AccountEstate {
         let report = records.credential_report.as_deref();
         let credentials = report.map(|rows| credentials(rows, records.account, &mut builder.problems));
         let access_findings = builder.access_findings(records, organization_findings);
+        builder.problems.extend(records.gaps.iter().map(|gap| Problem {
+            account: Some(records.account),
+            subject: gap.subject.as_str().into(),
+            detail: match &gap.place {
+                Some(place) => format!("{} ({place})", gap.detail).into(),
+                None => gap.detail.as_str().into(),
+            },
+        }));
         builder.problems.sort();
         builder.problems.dedup();
         Self {
