@@ -27,6 +27,7 @@ use crate::output;
 use crate::who_can::Asked;
 use crate::who_can::answer;
 use crate::who_can::asked_resource;
+use crate::who_can::fits;
 
 /// The explanation, as JSON gives it.
 #[derive(Debug, Serialize)]
@@ -70,6 +71,7 @@ struct StatementWords {
 pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
     let (resource, sources) = resource_and_sources(&explain.rest)?;
     let inputs = Inputs::open(&sources, &explain.reading)?;
+    fits(&explain.action, resource.as_ref())?;
     let Some(account) = explain.principal.account() else {
         return Err(Failure::Usage(format!(
             "{} names no account; give the ARN of a user, a role or a root user",

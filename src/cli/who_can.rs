@@ -5,6 +5,8 @@ use std::io;
 use std::io::Write;
 use std::sync::Arc;
 
+use leastwise::catalog::Catalog;
+use leastwise::catalog::ResourceFit;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Policy;
 use leastwise::estate::Principal;
@@ -26,6 +28,7 @@ use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use leastwise::solve::has_resource_policies;
+use leastwise::solve::subject_type;
 use serde::Serialize;
 
 use crate::args::Format;
@@ -35,6 +38,7 @@ use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::inputs::context;
 use crate::output;
+use crate::output::remark;
 
 /// One answer, as JSON and CSV give it.
 #[derive(Debug, Clone, Serialize)]
@@ -73,6 +77,7 @@ pub(crate) struct AskedResource {
 
 pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
     let inputs = Inputs::open(&who_can.sources.sources, &who_can.sources.reading)?;
+    fits(&who_can.action, who_can.resource.as_ref())?;
     let asked = Asked {
         action: &who_can.action,
         facts: ActionFacts::of(&who_can.action),
@@ -100,6 +105,28 @@ pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
         Format::Json => json(&rows, out),
     })?;
     Ok(if is_incomplete { ExitCode::Incomplete } else { ExitCode::Done })
+}
+
+/// A question that no request could answer is the asker's slip, not a "no".
+pub(crate) fn fits(action: &Action, resource: Option<&Arn>) -> Result<(), Failure> {
+    let catalog = Catalog::bundled();
+    let Some(entry) = catalog.action(action.service(), action.name()) else {
+        remark(&format!(
+            "the action catalog ({}) does not know {action}; it is taken as it is",
+            catalog.version()
+        ));
+        return Ok(());
+    };
+    let Some(arn) = resource else { return Ok(()) };
+    let types: Vec<&str> = entry.resource_types.iter().map(|row| row.resource_type).collect();
+    match catalog.resource_fit(action.service(), action.name(), arn.as_str()) {
+        ResourceFit::NoResourceTypes => Err(Failure::Usage(format!("{action} takes no resource; ask without one [E290]"))),
+        ResourceFit::NotListed => Err(Failure::Usage(format!(
+            "{action} is not called on {arn}; it takes resources of type {} [E291]",
+            types.join(", ")
+        ))),
+        ResourceFit::Listed | ResourceFit::Unknown => Ok(()),
+    }
 }
 
 /// Looks a resource up: its tags and protections in the inventory, a role's trust policy and tags in its account.
@@ -167,11 +194,7 @@ pub(crate) fn answer<'e>(
 
 fn counted<'e>(action: &Action, estate: &'e AccountEstate) -> Option<&'e [Resource]> {
     let inventory = estate.inventory.as_ref()?;
-    let entry = leastwise::catalog::Catalog::bundled().action(action.service(), action.name())?;
-    entry
-        .resource_types
-        .iter()
-        .find_map(|row| inventory.of_type(action.service(), row.resource_type))
+    inventory.of_type(action.service(), subject_type(action)?)
 }
 
 fn row(asked: &Asked<'_>, inputs: &Inputs, estate: &AccountEstate, scope: &AccountScope, principal: &Principal) -> Row {

@@ -425,14 +425,14 @@ pub(super) fn parsed_document(
 fn text_of(document: &RawDocument<'_>) -> PolicyText {
     let file = document.place.file();
     let small = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let start = document.place.offset().map_or((1, 1), |offset| {
-        let (line, column) = file.line_and_column(offset);
-        (small(line), small(column))
-    });
+    let place = document.place.place_of(0);
+    let start = (small(place.line.unwrap_or(1)), small(place.column.unwrap_or(1)));
+    let is_embedded = document.place.offset().is_none();
     PolicyText {
         text: document.text.as_ref().into(),
         file: file.name().clone(),
         start,
+        is_embedded,
     }
 }
 
