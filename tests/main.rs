@@ -5,6 +5,7 @@
     reason = "a test binary has no outside; `pub` says which helpers are shared"
 )]
 
+mod agreement;
 mod evidence;
 mod ranking;
 mod reports;
