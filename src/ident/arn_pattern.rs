@@ -5,6 +5,7 @@ use crate::ident::Glob;
 use crate::ident::GlobToken;
 use crate::ident::OpenPoint;
 use crate::ident::Ternary;
+use crate::ident::glob_matches;
 
 /// A resource pattern whose variables are already filled in: `*`, or six fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,13 +85,8 @@ impl ArnPattern {
             .fields
             .iter()
             .zip(arn.as_str().splitn(6, ':'))
-            .enumerate()
-            .all(|(index, (field, text))| {
-                let inside = field
-                    .iter()
-                    .map(|token| if index < 5 { without_colon(*token) } else { *token });
-                inside.collect::<Glob>().matches(text)
-            });
+            // The text is cut at its colons, so a wildcard cannot leave its field.
+            .all(|(field, text)| glob_matches(field.iter().copied(), text.chars()));
         if certain {
             return if self.wildcard_where_forbidden(arn, type_word) {
                 Ternary::Open(OpenPoint::WildcardInArnService)
@@ -118,6 +114,18 @@ impl ArnPattern {
                     general.covers(&specific.iter().copied().collect())
                 })
             }
+        }
+    }
+
+    /// Whether some ARN is matched for certain by both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Everything, _) | (_, Self::Everything) => true,
+            (Self::Fields(ours), Self::Fields(theirs)) => ours.fields.iter().zip(theirs.fields.iter()).all(|(one, two)| {
+                let one: Glob = one.iter().copied().collect();
+                one.overlaps(&two.iter().copied().collect())
+            }),
         }
     }
 
