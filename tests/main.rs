@@ -1,1 +1,21 @@
-//! One test binary, one module per promise.
+//! One test binary; a module per promise.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it skipped"
+)]
+#![expect(
+    unreachable_pub,
+    reason = "a test binary has no outside; `pub` says which helpers are shared"
+)]
+
+mod architecture;
+mod decisions;
+mod differential;
+mod formulas;
+mod laws;
+mod parsing;
+mod patterns;
+mod worlds;
