@@ -16,7 +16,10 @@ const ROWS: [(&str, &[&str]); 13] = [
     ("cases", &["ident", "policy", "catalog", "estate", "evaluate"]),
     ("solve", &["ident", "policy", "catalog", "estate", "evaluate"]),
     ("finding", &["ident", "policy", "evaluate"]),
-    ("rules", &["ident", "policy", "catalog", "estate", "evaluate", "solve", "finding"]),
+    (
+        "rules",
+        &["ident", "policy", "catalog", "estate", "evaluate", "solve", "finding"],
+    ),
     ("rank", &["ident", "estate", "finding"]),
     ("report", &["ident", "finding", "rank", "rules"]),
 ];
@@ -52,16 +55,22 @@ fn library_files() -> Vec<(String, String)> {
 
 /// The rooms that a line names, by `use` or in place.
 fn rooms_named(line: &str) -> impl Iterator<Item = &str> {
-    line.split("crate::")
-        .skip(1)
-        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
+    line.split("crate::").skip(1).map(|rest| {
+        rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+            .unwrap_or_default()
+    })
 }
 
 #[test]
 fn a_room_imports_only_what_its_row_allows() {
     let mut wrong = Vec::new();
     for (name, text) in library_files() {
-        let Some(room) = name.strip_prefix("src/").and_then(|rest| rest.split_once('/')).map(|(room, _)| room) else {
+        let Some(room) = name
+            .strip_prefix("src/")
+            .and_then(|rest| rest.split_once('/'))
+            .map(|(room, _)| room)
+        else {
             continue;
         };
         let row = ROWS.iter().find(|(known, _)| *known == room);
@@ -87,7 +96,11 @@ fn rooms_stand_in_the_order_of_the_rows() {
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .collect();
-    let expected: Vec<&str> = ROWS.iter().map(|(room, _)| *room).filter(|room| rooms.contains(room)).collect();
+    let expected: Vec<&str> = ROWS
+        .iter()
+        .map(|(room, _)| *room)
+        .filter(|room| rooms.contains(room))
+        .collect();
     assert_eq!(rooms, expected);
 }
 
@@ -109,11 +122,22 @@ fn one_import_a_line() {
 #[test]
 fn door_files_hold_no_logic() {
     let mut wrong = Vec::new();
-    let doors = library_files().into_iter().filter(|(name, _)| name.ends_with("/mod.rs") || name == "src/lib.rs");
+    let doors = library_files()
+        .into_iter()
+        .filter(|(name, _)| name.ends_with("/mod.rs") || name == "src/lib.rs");
     for (name, text) in doors {
         assert!(text.starts_with("//! "), "{name} has no header");
         for (number, line) in text.lines().enumerate() {
-            let is_door = ["//", "mod ", "pub mod ", "pub(crate) mod ", "pub use ", "pub(crate) use ", "pub(super) use ", "#["];
+            let is_door = [
+                "//",
+                "mod ",
+                "pub mod ",
+                "pub(crate) mod ",
+                "pub use ",
+                "pub(crate) use ",
+                "pub(super) use ",
+                "#[",
+            ];
             if !line.is_empty() && !is_door.iter().any(|start| line.starts_with(start)) {
                 wrong.push(format!("{name}:{}: {line}", number + 1));
             }
@@ -126,7 +150,16 @@ fn door_files_hold_no_logic() {
 fn paths_named(text: &str) -> Vec<&str> {
     let in_ticks = text.split('`').skip(1).step_by(2);
     let in_links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let folders = ["src/", "tests/", "docs/", "rules/", "fixtures/", "benches/", "examples/", ".ci/"];
+    let folders = [
+        "src/",
+        "tests/",
+        "docs/",
+        "rules/",
+        "fixtures/",
+        "benches/",
+        "examples/",
+        ".ci/",
+    ];
     in_ticks
         .chain(in_links)
         .map(|path| path.split('#').next().unwrap_or_default())

@@ -72,7 +72,11 @@ fn every_disagreement_with_other_tools_is_a_known_one() {
     let mut new = Vec::new();
     let files = entries.map(|entry| entry.unwrap().path());
     for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl")) {
-        for line in fs::read_to_string(&file).unwrap().lines().filter(|line| !line.trim().is_empty()) {
+        for line in fs::read_to_string(&file)
+            .unwrap()
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+        {
             let result = run_case(&Case::parse(line).unwrap()).unwrap();
             if !result.holds && known.remove(result.id.as_str()).is_none() {
                 new.push(format!(

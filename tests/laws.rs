@@ -192,7 +192,9 @@ fn fill(value: &ContextValue, known: ContextValue) -> ContextValue {
 
 /// Writes JSON with members and list items turned by the given steps; every list of a policy is a set.
 fn write_turned(json: &Value, order: &[u8], text: &mut String) {
-    let (first, rest) = order.split_first().map_or((0, order), |(first, rest)| (usize::from(*first), rest));
+    let (first, rest) = order
+        .split_first()
+        .map_or((0, order), |(first, rest)| (usize::from(*first), rest));
     let deeper: Vec<u8> = rest.iter().copied().chain(order.first().copied()).collect();
     match json {
         Value::Array(items) => {

@@ -22,7 +22,23 @@ const TYPES: [PolicyType; 8] = [
 
 /// Pieces that break or stretch a document.
 const PIECES: [&str; 18] = [
-    "{", "}", "[", "]", ",", ":", "\"", "\\", "\\ud800", "null", "NaN", "-", "1e999", "{\"a\":1}", "\u{202e}", "\u{0}", "${",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    "\\ud800",
+    "null",
+    "NaN",
+    "-",
+    "1e999",
+    "{\"a\":1}",
+    "\u{202e}",
+    "\u{0}",
+    "${",
     "Statement",
 ];
 

@@ -39,7 +39,9 @@ fn texts() -> Vec<String> {
 
 /// The definition, letter by letter.
 fn matches_slowly(tokens: &[GlobToken], text: &str) -> bool {
-    let Some((token, rest)) = tokens.split_first() else { return text.is_empty() };
+    let Some((token, rest)) = tokens.split_first() else {
+        return text.is_empty();
+    };
     let tail = text.get(1..).unwrap_or_default();
     let colon = text.starts_with(':');
     match token {
@@ -47,9 +49,7 @@ fn matches_slowly(tokens: &[GlobToken], text: &str) -> bool {
         GlobToken::AnyOne => !text.is_empty() && matches_slowly(rest, tail),
         GlobToken::OneWithoutColon => !text.is_empty() && !colon && matches_slowly(rest, tail),
         GlobToken::AnyRun => matches_slowly(rest, text) || (!text.is_empty() && matches_slowly(tokens, tail)),
-        GlobToken::RunWithoutColon => {
-            matches_slowly(rest, text) || (!text.is_empty() && !colon && matches_slowly(tokens, tail))
-        }
+        GlobToken::RunWithoutColon => matches_slowly(rest, text) || (!text.is_empty() && !colon && matches_slowly(tokens, tail)),
     }
 }
 
@@ -131,6 +131,8 @@ fn arn() -> impl Strategy<Value = Arn> {
         field(&["instance/i-1", "instance/i-2", "a:b", "volume/v"]),
     )
         .prop_map(|(partition, service, region, account, resource)| {
-            format!("arn:{partition}:{service}:{region}:{account}:{resource}").parse().unwrap()
+            format!("arn:{partition}:{service}:{region}:{account}:{resource}")
+                .parse()
+                .unwrap()
         })
 }

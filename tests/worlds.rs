@@ -33,7 +33,10 @@ const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/Fay";
 
 /// Actions with a resource each; `*` is no resource.
 const REQUESTS: [(&str, &str); 8] = [
-    ("ec2:TerminateInstances", "arn:aws:ec2:us-east-1:111122223333:instance/i-0aaa1111bbbb2222c"),
+    (
+        "ec2:TerminateInstances",
+        "arn:aws:ec2:us-east-1:111122223333:instance/i-0aaa1111bbbb2222c",
+    ),
     ("ecs:DeleteService", "arn:aws:ecs:us-east-1:111122223333:service/prod/web"),
     ("ecs:DeleteService", "arn:aws:ecs:us-east-1:111122223333:service/web"),
     ("s3:GetObject", "arn:aws:s3:::example-bucket/Ann/key"),
@@ -458,8 +461,8 @@ pub fn doc() -> impl Strategy<Value = Doc> {
         1 => Just(broad()),
         1 => statement("Deny"),
     ];
-    let statements = (proptest::bool::weighted(0.9), vec(any, 1..4))
-        .prop_map(|(is_2012, statements)| Doc::Statements { is_2012, statements });
+    let statements =
+        (proptest::bool::weighted(0.9), vec(any, 1..4)).prop_map(|(is_2012, statements)| Doc::Statements { is_2012, statements });
     prop_oneof![20 => statements, 1 => Just(Doc::Missing), 1 => Just(Doc::Invalid)]
 }
 

@@ -75,14 +75,21 @@ impl RequestContext {
     /// The value of a key whose name is given in lower case.
     #[must_use]
     pub fn get_lower(&self, lower: &str) -> &ContextValue {
-        if let Some(value) = self.keys.get(lower) {
-            return value;
-        }
-        let family = lower.split_once('/').and_then(|(name, _)| {
-            let prefix = lower.get(..=name.len())?;
-            self.families.get(prefix)
-        });
-        family.unwrap_or(&ContextValue::Absent)
+        self.set_value(lower).unwrap_or(&ContextValue::Absent)
+    }
+
+    /// Whether somebody set the key or its family, be it to absent; the name is given in lower case.
+    #[must_use]
+    pub fn is_set(&self, lower: &str) -> bool {
+        self.set_value(lower).is_some()
+    }
+
+    fn set_value(&self, lower: &str) -> Option<&ContextValue> {
+        let family = || {
+            let (name, _) = lower.split_once('/')?;
+            self.families.get(lower.get(..=name.len())?)
+        };
+        self.keys.get(lower).or_else(family)
     }
 
     /// The keys that were set, in order, by their names in lower case.

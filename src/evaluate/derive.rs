@@ -183,8 +183,9 @@ fn principal_tags(context: &mut RequestContext, caller: &Caller) {
     }
 }
 
-/// One key per tag; two tags that differ only in case are one of the two (E114).
+/// One key per tag, and no other; two tags that differ only in case are one of the two (E114).
 fn tag_family(context: &mut RequestContext, prefix: &str, tags: &BTreeMap<Box<str>, Box<str>>) {
+    context.set_family(prefix, ContextValue::Absent);
     let mut by_key: BTreeMap<String, Vec<Box<str>>> = BTreeMap::new();
     for (key, value) in tags {
         by_key.entry(key.to_ascii_lowercase()).or_default().push(value.clone());

@@ -76,6 +76,22 @@ pub(crate) fn fill(text: &str, version: PolicyVersion, context: &RequestContext,
     }
 }
 
+/// A resource text with its variables filled and its own wildcards kept; none where a variable has no known value.
+#[must_use]
+pub fn fill_text(text: &str, version: PolicyVersion, context: &RequestContext) -> Option<String> {
+    match fill(text, version, context, true) {
+        Filled::Tokens { tokens, .. } => {
+            let spell = |token: &GlobToken| match token {
+                GlobToken::Char(c) => *c,
+                GlobToken::AnyRun | GlobToken::RunWithoutColon => '*',
+                GlobToken::AnyOne | GlobToken::OneWithoutColon => '?',
+            };
+            Some(tokens.iter().map(spell).collect())
+        }
+        Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => None,
+    }
+}
+
 fn variable_value(key: &str, default: Option<&str>, context: &RequestContext) -> Result<String, Filled> {
     let key = ContextKey::new(key);
     match context.get(&key) {

@@ -19,12 +19,12 @@ use crate::snapshot::RoleRecord;
 use crate::snapshot::UserRecord;
 use crate::snapshot::analyzer;
 use crate::snapshot::credential_report;
-use crate::snapshot::identity;
+use crate::snapshot::identity_reading;
 use crate::snapshot::inventory;
 use crate::snapshot::json::Broken;
-use crate::snapshot::json::JsonPath;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
+use crate::snapshot::json_path::JsonPath;
 
 /// The facts of one account. `None` means not known or not collected, an empty list that there is nothing.
 #[derive(Debug, Clone)]
@@ -80,11 +80,19 @@ pub(super) fn read(files: &AccountFiles, gaps: Vec<Gap>) -> AccountRecords<'_> {
     }
     for file in files.texts(FileKind::AccessAnalyzerFindings) {
         let found = records.access_analyzer.get_or_insert_default();
-        read_file(file, scope, &mut records.gaps, |reader| analyzer::read_into(reader, found));
+        read_file(
+            file,
+            FileKind::AccessAnalyzerFindings.words(),
+            scope,
+            &mut records.gaps,
+            |reader| analyzer::read_into(reader, found),
+        );
     }
     for file in files.texts(FileKind::Inventory) {
         let found = records.inventory.get_or_insert_default();
-        read_file(file, scope, &mut records.gaps, |reader| inventory::read_into(reader, found));
+        read_file(file, FileKind::Inventory.words(), scope, &mut records.gaps, |reader| {
+            inventory::read_into(reader, found)
+        });
     }
     records
 }
@@ -92,6 +100,7 @@ pub(super) fn read(files: &AccountFiles, gaps: Vec<Gap>) -> AccountRecords<'_> {
 /// Reads the JSON texts of a file, one after another; a text that is no JSON ends it with a gap.
 pub(super) fn read_file<'a>(
     file: &'a FileText,
+    what: &str,
     scope: GapScope,
     gaps: &mut Vec<Gap>,
     mut read: impl FnMut(&mut Reader<'a>) -> Result<(), Broken>,
@@ -99,7 +108,7 @@ pub(super) fn read_file<'a>(
     let mut reader = Reader::new(file, scope);
     loop {
         if let Err(broken) = read(&mut reader) {
-            reader.gap_of_broken(&broken, file.name());
+            reader.gap_of_broken(&broken, what);
             break;
         }
         if reader.at_end() {
@@ -115,7 +124,7 @@ impl<'a> AccountRecords<'a> {
         let mut is_cut = !pages.is_empty();
         for page in pages {
             let mut gaps = Vec::new();
-            read_file(page, scope, &mut gaps, |reader| {
+            read_file(page, FileKind::AuthorizationDetails.words(), scope, &mut gaps, |reader| {
                 is_cut &= self.read_page(reader)?;
                 Ok(())
             });
@@ -140,7 +149,7 @@ impl<'a> AccountRecords<'a> {
             }
         }
         self.set_repeats_aside(last);
-        self.compare_account(last);
+        self.set_others_aside(last);
     }
 
     fn gap(&mut self, subject: &str, detail: &str, file: &FileText) {
@@ -157,10 +166,10 @@ impl<'a> AccountRecords<'a> {
         let mut is_cut = false;
         reader.object(&JsonPath::TOP, LISTS, |reader, at, name| {
             match name {
-                "UserDetailList" => read_list(reader, at, &mut self.users, identity::user)?,
-                "GroupDetailList" => read_list(reader, at, &mut self.groups, identity::group)?,
-                "RoleDetailList" => read_list(reader, at, &mut self.roles, identity::role)?,
-                "Policies" => read_list(reader, at, &mut self.policies, identity::managed_policy)?,
+                "UserDetailList" => read_list(reader, at, &mut self.users, identity_reading::user)?,
+                "GroupDetailList" => read_list(reader, at, &mut self.groups, identity_reading::group)?,
+                "RoleDetailList" => read_list(reader, at, &mut self.roles, identity_reading::role)?,
+                "Policies" => read_list(reader, at, &mut self.policies, identity_reading::managed_policy)?,
                 _ => is_cut = reader.boolean(at)?.unwrap_or(true),
             }
             Ok(())
@@ -184,17 +193,17 @@ impl<'a> AccountRecords<'a> {
         }
     }
 
-    /// A file under the wrong account would give its identities the wrong guardrails.
-    fn compare_account(&mut self, file: &FileText) {
+    /// An identity of another account would get the guardrails of this one: it is set aside.
+    fn set_others_aside(&mut self, file: &FileText) {
+        let mut others = Vec::new();
         let account = self.account;
-        let users = self.users.iter().flatten().map(|record| &record.head);
-        let groups = self.groups.iter().flatten().map(|record| &record.head);
-        let roles = self.roles.iter().flatten().map(|record| &record.head);
-        let is_other = |head: &&RecordHead<'_>| head.arn.split(':').nth(4) != Some(account.as_str());
-        if let Some(head) = users.chain(groups).chain(roles).find(is_other) {
-            let detail = format!("read as of account {account}, and its ARN names another; its limits are not known");
-            let arn = head.arn.clone().into_owned();
-            self.gap(&arn, &detail, file);
+        keep_own(&mut self.users, account, |record| &record.head, &mut others);
+        keep_own(&mut self.groups, account, |record| &record.head, &mut others);
+        keep_own(&mut self.roles, account, |record| &record.head, &mut others);
+        if let Some(first) = others.first() {
+            let (count, noun) = (others.len(), if others.len() == 1 { "identity" } else { "identities" });
+            let detail = format!("{count} {noun} of other accounts in a file read as of account {account}; set aside, not known");
+            self.gap(&first.clone(), &detail, file);
         }
     }
 }
@@ -232,5 +241,18 @@ fn keep_first<T>(list: &mut Option<Vec<T>>, head: impl Fn(&T) -> &RecordHead<'_>
             repeats.push(head(record).arn.clone().into_owned());
         }
         is_first
+    });
+}
+
+fn keep_own<T>(list: &mut Option<Vec<T>>, account: AccountId, head: impl Fn(&T) -> &RecordHead<'_>, others: &mut Vec<String>) {
+    let Some(list) = list else { return };
+    list.retain(|record| {
+        let arn = head(record).arn.as_ref();
+        let named = arn.split(':').nth(4).unwrap_or_default();
+        let is_own = named == account.as_str() || named.parse::<AccountId>().is_err();
+        if !is_own {
+            others.push(arn.to_owned());
+        }
+        is_own
     });
 }

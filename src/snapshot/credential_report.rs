@@ -12,8 +12,8 @@ use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
 use crate::snapshot::csv::Row;
 use crate::snapshot::csv::Rows;
-use crate::snapshot::json::JsonPath;
 use crate::snapshot::json::Reader;
+use crate::snapshot::json_path::JsonPath;
 
 /// The user column of the account root user's row.
 pub const ROOT_USER: &str = "<root_account>";

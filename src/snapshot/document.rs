@@ -6,9 +6,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::snapshot::FileText;
 use crate::snapshot::Place;
-use crate::snapshot::json::JsonPath;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
+use crate::snapshot::json_path::JsonPath;
 
 /// The text of a policy document and its place.
 #[derive(Debug, Clone)]

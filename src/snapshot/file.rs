@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::io::Read;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -43,6 +44,20 @@ impl SnapshotFile {
             name: path.to_string_lossy().into(),
             content: Content::Path(path),
         }
+    }
+
+    /// A file that was named: what is no regular file (a pipe, such as a shell makes for `<(…)`) can be read once only.
+    pub(super) fn named(path: &Path) -> Result<Self, ReadError> {
+        let file = Self::at(path.to_path_buf());
+        let metadata = file.io(std::fs::metadata(path))?;
+        if metadata.is_file() {
+            return Ok(file);
+        }
+        let bytes = file.io(File::open(path).and_then(|pipe| read_at_most(pipe, MAX_TEXT + 1)))?;
+        Ok(Self {
+            name: file.name,
+            content: Content::Bytes(bytes.into()),
+        })
     }
 
     pub(super) fn of_bytes(name: &str, bytes: Vec<u8>) -> Self {

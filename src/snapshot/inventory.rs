@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 
 use crate::snapshot::TagRecord;
-use crate::snapshot::identity::tag;
+use crate::snapshot::identity_reading::tag;
 use crate::snapshot::json::Broken;
-use crate::snapshot::json::JsonPath;
 use crate::snapshot::json::Members;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
+use crate::snapshot::json_path::JsonPath;
 
 /// The resources of an account. `None` means not collected, which is not the same as none.
 #[derive(Debug, Clone, Default)]

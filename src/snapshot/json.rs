@@ -17,6 +17,7 @@ use jiter::Peek;
 use crate::snapshot::FileText;
 use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
+use crate::snapshot::json_path::JsonPath;
 
 /// Gaps of one file beyond this number are counted, not listed: a file of wrong shapes must not fill the memory.
 const MAX_GAPS: usize = 1000;
@@ -30,20 +31,6 @@ pub(super) struct Broken {
 
 /// What reading one value may give; `Ok(None)` is a wrong shape that is already a gap.
 pub(super) type Read<T> = Result<Option<T>, Broken>;
-
-/// The way from the top of the text to a value.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct JsonPath<'p> {
-    parent: Option<&'p JsonPath<'p>>,
-    step: Step<'p>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Step<'p> {
-    Top,
-    Member(&'p str),
-    Position(usize),
-}
 
 /// Which of the members asked for were there.
 #[derive(Debug, Clone, Copy)]
@@ -429,47 +416,6 @@ impl Members {
     /// Whether none of the members was there.
     pub(super) fn lacks_all(self) -> bool {
         self.seen == 0
-    }
-}
-
-impl JsonPath<'_> {
-    pub(super) const TOP: Self = Self {
-        parent: None,
-        step: Step::Top,
-    };
-
-    pub(super) fn member<'p>(&'p self, name: &'p str) -> JsonPath<'p> {
-        JsonPath {
-            parent: Some(self),
-            step: Step::Member(name),
-        }
-    }
-
-    pub(super) fn position(&self, position: usize) -> JsonPath<'_> {
-        JsonPath {
-            parent: Some(self),
-            step: Step::Position(position),
-        }
-    }
-}
-
-impl fmt::Display for JsonPath<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            write!(f, "{parent}")?;
-        }
-        match self.step {
-            Step::Top => Ok(()),
-            Step::Position(position) => write!(f, "[{position}]"),
-            Step::Member(name) => {
-                let dot = if self.parent.is_some_and(|parent| matches!(parent.step, Step::Top)) {
-                    ""
-                } else {
-                    "."
-                };
-                write!(f, "{dot}{}", name.escape_debug())
-            }
-        }
     }
 }
 

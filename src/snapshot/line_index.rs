@@ -1,21 +1,29 @@
 //! Byte offset → line and column.
 
+/// Bytes between two counts of characters: a dump may be one line of megabytes.
+const STRIDE: usize = 4096;
+
 /// Where the lines of a text begin.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     /// Offset of the first byte of each line but the first, ascending.
     starts: Vec<usize>,
+    /// How many characters begin before each multiple of [`STRIDE`].
+    characters: Vec<usize>,
 }
 
 impl LineIndex {
     /// Finds the lines of a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self {
-            starts: memchr::memchr_iter(b'\n', text.as_bytes())
-                .map(|newline| newline + 1)
-                .collect(),
+        let starts = memchr::memchr_iter(b'\n', text.as_bytes())
+            .map(|newline| newline + 1)
+            .collect();
+        let mut characters = vec![0];
+        for block in text.as_bytes().chunks(STRIDE) {
+            characters.push(characters.last().copied().unwrap_or(0) + count(block));
         }
+        Self { starts, characters }
     }
 
     /// Line and column of a byte offset in the text the index was made of, both from 1; the column counts characters.
@@ -29,9 +37,20 @@ impl LineIndex {
             .and_then(|before| self.starts.get(before))
             .copied()
             .unwrap_or(0);
-        let before = text.as_bytes().get(start..offset).unwrap_or_default();
-        // Continuation bytes of UTF-8 start with the bits 10: all others begin a character.
-        let characters = before.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
-        (line + 1, characters + 1)
+        let column = self
+            .characters_before(text, offset)
+            .saturating_sub(self.characters_before(text, start));
+        (line + 1, column + 1)
     }
+
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        let block = offset / STRIDE;
+        let rest = text.as_bytes().get(block * STRIDE..offset).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or(0) + count(rest)
+    }
+}
+
+/// How many characters begin in some bytes of UTF-8: continuation bytes start with the bits 10, all others begin one.
+fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }

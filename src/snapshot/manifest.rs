@@ -11,9 +11,9 @@ use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
 use crate::snapshot::Place;
 use crate::snapshot::SnapshotError;
-use crate::snapshot::json::JsonPath;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
+use crate::snapshot::json_path::JsonPath;
 
 /// The format of snapshots that this version reads and writes.
 pub const SCHEMA: &str = "leastwise-snapshot/1";

@@ -98,7 +98,7 @@ impl Opening {
     fn open(&mut self, source: Source) -> Result<(), SnapshotError> {
         let name = source.name();
         let files = match source {
-            Source::File(path) => return self.named(SnapshotFile::at(path)),
+            Source::File(path) => return self.named(SnapshotFile::named(&path)?),
             Source::Stdin(bytes) => return self.named(SnapshotFile::of_bytes(&name, bytes)),
             Source::Directory(path) => files_of_directory(&path)?,
             Source::Memory(files) => files

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use crate::snapshot::RawDocument;
 use crate::snapshot::document::document;
 use crate::snapshot::json::Broken;
-use crate::snapshot::json::JsonPath;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
+use crate::snapshot::json_path::JsonPath;
 
 /// For each policy type the policies of each root, unit and account; `None` where a list could not be read.
 pub type PoliciesForTarget<'a> = BTreeMap<String, Option<BTreeMap<String, Option<Vec<Cow<'a, str>>>>>>;
@@ -314,13 +314,36 @@ fn policies_for_target<'a>(reader: &mut Reader<'a>, at: &JsonPath<'_>) -> Read<P
     let found = reader.map(at, |reader, at, kind| {
         let mut targets = BTreeMap::new();
         let found = reader.map(at, |reader, at, target| {
-            targets.insert(target, reader.strings(at)?);
+            let policies = reader.strings(at)?;
+            insert_once(reader, at, &mut targets, target, policies);
             Ok(())
         })?;
-        types.insert(kind, found.map(|()| targets));
+        let targets = found.map(|()| targets);
+        insert_once(reader, at, &mut types, kind, targets);
         Ok(())
     })?;
     Ok(found.map(|()| types))
+}
+
+/// Two lists under one name contradict each other: neither is known to hold.
+fn insert_once<T>(
+    reader: &mut Reader<'_>,
+    at: &JsonPath<'_>,
+    map: &mut BTreeMap<String, Option<T>>,
+    name: String,
+    value: Option<T>,
+) {
+    if let Some(earlier) = map.get_mut(&name) {
+        *earlier = None;
+        reader.gap(
+            reader.offset(),
+            at,
+            at.to_string(),
+            "stands twice in one object; which policies are attached is not known",
+        );
+    } else {
+        map.insert(name, value);
+    }
 }
 
 fn delegated_administrator<'a>(reader: &mut Reader<'a>, at: &JsonPath<'_>) -> Read<DelegatedAdministratorRecord<'a>> {

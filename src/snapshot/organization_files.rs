@@ -64,14 +64,14 @@ impl OrganizationFiles {
         };
         if let Some(file) = &self.organization {
             let mut found = OrganizationRecord::default();
-            read_file(file, GapScope::Organization, &mut records.gaps, |reader| {
+            read_file(file, "organization", GapScope::Organization, &mut records.gaps, |reader| {
                 organization::read_into(reader, &mut found)
             });
             records.organization = Some(found);
         }
         for file in &self.findings {
             let found = records.access_analyzer.get_or_insert_default();
-            read_file(file, GapScope::Organization, &mut records.gaps, |reader| {
+            read_file(file, "organization", GapScope::Organization, &mut records.gaps, |reader| {
                 analyzer::read_into(reader, found)
             });
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::evaluate::condition::Block;
+use crate::evaluate::condition::CidrBlock;
 use crate::evaluate::condition::Decimal;
 use crate::evaluate::condition::arn;
 use crate::evaluate::condition::parse_date;
@@ -80,7 +80,7 @@ pub(super) fn compare(family: OperatorFamily, value: &str, tokens: &[GlobToken])
                 Some(_) => Compared::Open(OpenPoint::AmbiguousDate),
             }
         }
-        OperatorFamily::IpAddress => match (value.parse::<IpAddr>(), Block::parse(&text_of(tokens))) {
+        OperatorFamily::IpAddress => match (value.parse::<IpAddr>(), CidrBlock::parse(&text_of(tokens))) {
             (_, None) => Compared::BadPolicyValue,
             (Err(_), Some(_)) => Compared::BadRequestValue,
             (Ok(address), Some(block)) => block.contains(address).into(),

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// The instants that a text can mean: one, or two for a bare four-digit number (U14). Empty: not a date.
-pub(crate) fn parse_date(text: &str) -> Vec<Timestamp> {
+/// The instants that a text of a policy can mean: one, or two for a bare four-digit number (U14). Empty: not a date.
+#[must_use]
+pub fn parse_date(text: &str) -> Vec<Timestamp> {
     let epoch = epoch_seconds(text);
     let calendar = w3c(text);
     let mut readings: Vec<Timestamp> = epoch.into_iter().chain(calendar).collect();

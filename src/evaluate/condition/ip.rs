@@ -2,17 +2,19 @@
 
 use std::net::IpAddr;
 
-/// A CIDR block.
+/// A CIDR block of `aws:SourceIp` and its kin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Block {
+pub struct CidrBlock {
     /// An address of the block.
-    pub(crate) address: IpAddr,
+    address: IpAddr,
     /// The bits that count; all of them for a bare address (U15).
-    pub(crate) prefix: u8,
+    prefix: u8,
 }
 
-impl Block {
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+impl CidrBlock {
+    /// Reads a block, or an address as a block of itself.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = text
             .split_once('/')
             .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
@@ -26,8 +28,15 @@ impl Block {
         (prefix <= bits).then_some(Self { address, prefix })
     }
 
-    /// IPv4 and IPv6 never match each other.
-    pub(crate) fn contains(&self, address: IpAddr) -> bool {
+    /// Whether the block is the whole of its address family.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.prefix == 0
+    }
+
+    /// Whether the address is in the block; IPv4 and IPv6 never match each other.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {
             (IpAddr::V4(block), IpAddr::V4(address)) => {
                 let shift = 32 - u32::from(self.prefix);
@@ -48,15 +57,15 @@ mod tests {
 
     #[test]
     fn bits_behind_the_prefix_are_ignored_and_families_are_apart() {
-        let contains = |block, address: &str| Block::parse(block).unwrap().contains(address.parse().unwrap());
+        let contains = |block, address: &str| CidrBlock::parse(block).unwrap().contains(address.parse().unwrap());
         assert!(contains("203.0.113.7/24", "203.0.113.200"));
         assert!(!contains("203.0.113.7", "203.0.113.8"));
         assert!(contains("0.0.0.0/0", "8.8.8.8"));
         assert!(contains("::/0", "2001:db8::1"));
         assert!(!contains("0.0.0.0/0", "2001:db8::1"));
         assert!(contains("2001:db8::/32", "2001:db8::1"));
-        assert_eq!(Block::parse("10.0.0.0/33"), None);
-        assert_eq!(Block::parse("10.0.0/8"), None);
-        assert_eq!(Block::parse("10.0.0.0/+8"), None);
+        assert_eq!(CidrBlock::parse("10.0.0.0/33"), None);
+        assert_eq!(CidrBlock::parse("10.0.0/8"), None);
+        assert_eq!(CidrBlock::parse("10.0.0.0/+8"), None);
     }
 }

@@ -7,7 +7,7 @@ mod ip;
 mod number;
 mod test;
 
-pub(crate) use date::parse_date;
-pub(crate) use ip::Block;
+pub use date::parse_date;
+pub use ip::CidrBlock;
 pub(crate) use number::Decimal;
 pub use test::evaluate_test;

@@ -1,0 +1,168 @@
+//! Which statement says so, and where it stands.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::finding::words::words;
+
+/// One statement, or one layer without a fitting statement, that grants or limits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Citation {
+    /// The layer of the evaluation.
+    pub layer: Layer,
+    /// What the layer does to the call.
+    pub effect: CitedEffect,
+    /// The policy's ARN or name; for a layer that allows nothing, the name of the level.
+    pub policy: Arc<str>,
+    /// The statement's Sid, where it has one.
+    pub sid: Option<Arc<str>>,
+    /// The statement's place in the policy, from 0; none when the whole layer is meant.
+    pub statement: Option<u32>,
+    /// What carries the policy, when it is not the identity itself: a group, an OU, an account, a resource.
+    pub via: Option<Arc<str>>,
+    /// Where the statement stands in the files that were read.
+    pub place: Option<Place>,
+}
+
+/// A place in a file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Place {
+    /// The file, as named in the source.
+    pub file: Arc<str>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+/// A layer of AWS's policy evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// The account's root user, which needs no policy.
+    RootUser,
+    /// A policy of the user or role itself.
+    Identity,
+    /// A policy of a group that the user is in.
+    Group,
+    /// The permissions boundary.
+    Boundary,
+    /// A session policy.
+    Session,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource control policy.
+    ResourceControl,
+    /// A policy on the resource.
+    Resource,
+    /// The trust policy of a role.
+    Trust,
+    /// The policy of a VPC endpoint.
+    Endpoint,
+    /// A rule of the service or of the kind of credentials, not of a policy.
+    ServiceRule,
+}
+
+words!(Layer {
+    RootUser => "root_user",
+    Identity => "identity",
+    Group => "group",
+    Boundary => "boundary",
+    Session => "session",
+    ServiceControl => "service_control",
+    ResourceControl => "resource_control",
+    Resource => "resource",
+    Trust => "trust",
+    Endpoint => "endpoint",
+    ServiceRule => "service_rule",
+});
+
+/// What a cited statement or layer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CitedEffect {
+    /// A statement allows the call.
+    Allow,
+    /// A statement denies the call.
+    Deny,
+    /// No statement of the layer allows the call.
+    NoAllow,
+    /// The document was not read or is invalid.
+    Unknown,
+}
+
+words!(CitedEffect {
+    Allow => "allow",
+    Deny => "deny",
+    NoAllow => "no_allow",
+    Unknown => "unknown",
+});
+
+impl Layer {
+    /// The layer as the report speaks of it: "service control policy".
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::RootUser => "root user",
+            Self::Identity => "identity policy",
+            Self::Group => "group policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::ServiceControl => "service control policy",
+            Self::ResourceControl => "resource control policy",
+            Self::Resource => "resource policy",
+            Self::Trust => "trust policy",
+            Self::Endpoint => "endpoint policy",
+            Self::ServiceRule => "rule of the service",
+        }
+    }
+}
+
+impl CitedEffect {
+    /// What the statement does, as the report speaks of it.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Allow => "allows",
+            Self::Deny => "denies",
+            Self::NoAllow => "does not allow",
+            Self::Unknown => "is not known",
+        }
+    }
+}
+
+impl Citation {
+    /// The line of `Display` without the place in the files.
+    #[must_use]
+    pub fn without_place(&self) -> String {
+        if self.layer == Layer::RootUser {
+            return "root user, who needs no policy".to_owned();
+        }
+        let mut line = format!("{} {}", self.layer.phrase(), self.policy);
+        match (&self.sid, self.statement) {
+            (Some(sid), _) => line.extend([" statement ", sid]),
+            (None, Some(index)) => line.extend([" statement [", &index.to_string(), "]"]),
+            (None, None) => {}
+        }
+        if let Some(via) = &self.via {
+            line.extend([" via ", via]);
+        }
+        line + " " + self.effect.phrase()
+    }
+}
+
+/// One line: layer, policy, statement, through what, what it does, and where it stands.
+impl fmt::Display for Citation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.without_place())?;
+        match &self.place {
+            Some(place) => write!(f, " ({place})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `file:line:column`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}

@@ -1,0 +1,19 @@
+//! Everything that a format renders.
+
+use crate::finding::CoverageGap;
+use crate::finding::Finding;
+use crate::finding::RunFacts;
+use crate::finding::UnjoinedFinding;
+
+/// A finished audit: the ranked findings, what joins none of them, what was not read.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The facts of the run.
+    pub facts: RunFacts,
+    /// The findings, most urgent first.
+    pub findings: Vec<Finding>,
+    /// Access Analyzer findings that belong to no row.
+    pub unjoined: Vec<UnjoinedFinding>,
+    /// What was not read.
+    pub gaps: Vec<CoverageGap>,
+}

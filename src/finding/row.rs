@@ -1,0 +1,108 @@
+//! One answer about one rule, one identity and one action.
+
+use std::sync::Arc;
+
+use crate::finding::Citation;
+use crate::finding::ConditionWords;
+use crate::finding::Hop;
+use crate::finding::Identity;
+use crate::finding::Impact;
+use crate::finding::Loss;
+use crate::finding::ResourceReach;
+use crate::finding::RuleId;
+use crate::finding::Score;
+use crate::finding::Verdict;
+
+/// What the audit says about one (rule, identity, action), with its evidence.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule that asked.
+    pub rule: RuleId,
+    /// The identity; shared by its findings.
+    pub identity: Arc<Identity>,
+    /// The action: `ec2:TerminateInstances`.
+    pub action: Arc<str>,
+    /// How bad the action is by itself, from the rule.
+    pub impact: Impact,
+    /// What is lost, from the rule.
+    pub loss: Loss,
+    /// The answer.
+    pub verdict: Verdict,
+    /// What must hold, for a conditional verdict.
+    pub conditions: Arc<[ConditionWords]>,
+    /// What is not known and what would settle it.
+    pub unknowns: Arc<[Arc<str>]>,
+    /// The statements that grant.
+    pub grants: Arc<[Citation]>,
+    /// The layers and statements that limit.
+    pub limits: Arc<[Citation]>,
+    /// How many resources are reachable; none without an inventory.
+    pub resources: Option<Arc<ResourceReach>>,
+    /// A resource on which the verdict holds.
+    pub representative_resource: Option<Arc<str>>,
+    /// What was not read and could change this row.
+    pub gaps: Arc<[Arc<str>]>,
+    /// Steps before the identity makes the call itself; empty for a direct call.
+    pub detour: Arc<[Hop]>,
+    /// The score; none until ranked.
+    pub score: Option<Score>,
+}
+
+impl Finding {
+    /// The whole way to the harm: the detour, then the call itself.
+    #[must_use]
+    pub fn path(&self) -> Vec<Hop> {
+        let from = self
+            .detour
+            .last()
+            .and_then(|hop| hop.to.clone())
+            .unwrap_or_else(|| Arc::clone(&self.identity.principal));
+        let call = Hop {
+            from,
+            action: Arc::clone(&self.action),
+            to: self.representative_resource.clone(),
+        };
+        self.detour.iter().cloned().chain([call]).collect()
+    }
+}
+
+/// The fields in the order of the JSON report, with the path written out.
+impl serde::Serialize for Finding {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Finding", 15)?;
+        fields.serialize_field("rule", &self.rule)?;
+        fields.serialize_field("identity", &self.identity)?;
+        fields.serialize_field("action", &self.action)?;
+        fields.serialize_field("impact", &self.impact)?;
+        fields.serialize_field("loss", &self.loss)?;
+        fields.serialize_field("verdict", &self.verdict)?;
+        fields.serialize_field("conditions", &self.conditions)?;
+        fields.serialize_field("unknowns", &self.unknowns)?;
+        fields.serialize_field("grants", &self.grants)?;
+        fields.serialize_field("limits", &self.limits)?;
+        fields.serialize_field("resources", &self.resources)?;
+        fields.serialize_field("representative_resource", &self.representative_resource)?;
+        fields.serialize_field("gaps", &self.gaps)?;
+        fields.serialize_field("path", &self.path())?;
+        fields.serialize_field("score", &self.score)?;
+        fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::print_stdout, reason = "the size is worth seeing with --nocapture")]
+    fn a_finding_stays_small_because_there_are_hundreds_of_thousands() {
+        let size = size_of::<Finding>();
+        println!(
+            "size_of::<Finding>() = {size}, size_of::<Identity>() = {}",
+            size_of::<Identity>()
+        );
+        assert!(size <= 320, "a finding takes {size} bytes");
+        assert!(size_of::<Option<Score>>() == size_of::<Score>());
+    }
+}

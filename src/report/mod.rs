@@ -1,0 +1,33 @@
+//! Renders a [`Report`](crate::finding::Report): one file per format, the same numbers in each.
+//!
+//! In: a report. Out: bytes to an `io::Write`, finding by finding. Names come from dumps that anyone may have
+//! written: the table and the CSV show control characters and bidirectional marks as escapes, JSON escapes them
+//! the JSON way, and the CSV defuses formulas.
+
+mod visible;
+mod json;
+#[cfg(feature = "cli")]
+mod columns;
+#[cfg(feature = "cli")]
+mod csv;
+#[cfg(feature = "cli")]
+mod grid;
+#[cfg(feature = "cli")]
+mod row;
+#[cfg(feature = "cli")]
+mod table;
+
+#[cfg(feature = "cli")]
+pub use columns::column_names;
+#[cfg(feature = "cli")]
+pub use csv::CsvOptions;
+#[cfg(feature = "cli")]
+pub use csv::write_csv;
+pub use json::SCHEMA;
+pub use json::write_json;
+#[cfg(feature = "cli")]
+pub use table::TableOptions;
+#[cfg(feature = "cli")]
+pub use table::write_table;
+pub use visible::is_hidden;
+pub use visible::visible;

@@ -1,0 +1,22 @@
+//! Rule files: what to look for, in a form that people can read, argue with and write.
+//!
+//! In: Markdown with TOML front matter (`rules/README.md` tells how). Out: a [`Rule`], in which every word
+//! is checked, or a [`RuleError`] that says where the file is wrong and what to do.
+//! The prose of a rule is its manual page, the help in reports and the advice how to fix.
+
+mod error;
+mod parts;
+mod front_matter;
+mod rule;
+mod builtin;
+mod set;
+
+pub use builtin::BUILTIN;
+pub use error::RuleError;
+pub use rule::Reference;
+pub use rule::Rule;
+pub use rule::RuleAction;
+pub use rule::RuleText;
+pub use rule::Status;
+pub use rule::Technique;
+pub use set::RuleSet;

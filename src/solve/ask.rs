@@ -1,0 +1,266 @@
+//! The search: concrete calls first, then what stays open.
+
+use std::sync::Arc;
+
+use crate::estate::Resource;
+use crate::estate::Tags;
+use crate::evaluate::CallerKind;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Decision;
+use crate::evaluate::DerivedFacts;
+use crate::evaluate::Formula;
+use crate::evaluate::Request;
+use crate::evaluate::Target;
+use crate::evaluate::decide;
+use crate::evaluate::derive_context;
+use crate::solve::Answer;
+use crate::solve::Condition;
+use crate::solve::Question;
+use crate::solve::Reached;
+use crate::solve::Scope;
+use crate::solve::Verdict;
+use crate::solve::choice::Choice;
+use crate::solve::choice::choices;
+use crate::solve::choice::open_keys;
+use crate::solve::class::classes;
+use crate::solve::describe;
+use crate::solve::mentions::Mentions;
+use crate::solve::target::representatives;
+
+/// Answers a question.
+#[must_use]
+pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
+    let mentions = Mentions::of(&question.subject.stack, question.resource_policy, question.action);
+    let is_root = question.subject.caller.kind == CallerKind::AccountRoot;
+    let counted = match question.scope {
+        Scope::Counted(resources) => Some(resources),
+        Scope::One(..) | Scope::Any => None,
+    };
+    if !mentions.may_be_granted && !is_root {
+        let reached = counted.map(|resources| Reached {
+            total: resources.len(),
+            indices: Vec::new(),
+        });
+        return Answer { reached, ..unanswered() };
+    }
+    let search = Search {
+        question,
+        choices: choices(question, &mentions),
+        mentions,
+    };
+    match &question.scope {
+        Scope::One(target, tags) => search.on(target, *tags, None).answer(),
+        Scope::Counted(resources) if !resources.is_empty() => search.on_counted(resources),
+        Scope::Counted(_) => Answer {
+            reached: Some(Reached::default()),
+            ..search.on_any()
+        },
+        Scope::Any => search.on_any(),
+    }
+}
+
+/// The answer where nothing speaks of the action.
+fn unanswered<'e>() -> Answer<'e> {
+    Answer {
+        verdict: Verdict::Denied,
+        conditions: Vec::new(),
+        unknowns: Vec::new(),
+        representative: None,
+        reached: None,
+        decision: None,
+    }
+}
+
+struct Search<'q, 'e> {
+    question: &'q Question<'e>,
+    mentions: Mentions<'e>,
+    choices: Vec<Choice>,
+}
+
+/// The best that was found on one resource.
+struct Found<'e> {
+    verdict: Verdict,
+    /// How much must hold: the choice's needs and the open tests.
+    weight: usize,
+    conditions: Vec<Condition>,
+    unknowns: Vec<Arc<str>>,
+    target: Target,
+    decision: Decision<'e>,
+}
+
+impl<'e> Found<'e> {
+    fn answer(self) -> Answer<'e> {
+        Answer {
+            verdict: self.verdict,
+            conditions: self.conditions,
+            unknowns: self.unknowns,
+            representative: self.target.arn.filter(|_| self.verdict != Verdict::Denied),
+            reached: None,
+            decision: Some(self.decision),
+        }
+    }
+
+    fn is_better_than(&self, other: &Self) -> bool {
+        (self.verdict, self.weight) < (other.verdict, other.weight)
+    }
+}
+
+impl<'e> Search<'_, 'e> {
+    /// Any resource that could exist: the best of one per shape.
+    fn on_any(&self) -> Answer<'e> {
+        let facts = DerivedFacts {
+            time: self.question.as_of,
+            region: None,
+            resource_tags: None,
+            resource_organization: None,
+        };
+        let context = derive_context(
+            &self.question.subject.caller,
+            self.question.action,
+            &Target::nothing(),
+            &facts,
+        );
+        let mut best: Option<Found<'e>> = None;
+        for target in representatives(self.question, &self.mentions, &context) {
+            let found = self.on(&target, None, None);
+            if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
+                best = Some(found);
+            }
+            if best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+                break;
+            }
+        }
+        best.map_or_else(unanswered, Found::answer)
+    }
+
+    /// The counted resources, class by class.
+    fn on_counted(&self, resources: &[Resource]) -> Answer<'e> {
+        let mut best: Option<Found<'e>> = None;
+        let mut indices: Vec<usize> = Vec::new();
+        for class in classes(resources, &self.mentions) {
+            let Some(resource) = class.first().and_then(|index| resources.get(*index)) else {
+                continue;
+            };
+            let found = self.on(
+                &Target::resource(resource.arn.clone()),
+                resource.tags.as_ref(),
+                Some(resource),
+            );
+            match &best {
+                Some(known) if known.verdict < found.verdict => continue,
+                Some(known) if known.verdict == found.verdict => {}
+                Some(_) | None => indices.clear(),
+            }
+            indices.extend(class);
+            if best.as_ref().is_none_or(|known| found.is_better_than(known)) {
+                best = Some(found);
+            }
+        }
+        let Some(best) = best else { return unanswered() };
+        // What is denied or not known is not reached.
+        if matches!(best.verdict, Verdict::Denied | Verdict::Undetermined) {
+            indices.clear();
+        }
+        indices.sort_unstable();
+        let reached = Some(Reached {
+            total: resources.len(),
+            indices,
+        });
+        Answer {
+            reached,
+            ..best.answer()
+        }
+    }
+
+    /// One resource: the strongest verdict over all choices, and of equal ones the one that needs the least.
+    fn on(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Found<'e> {
+        let mut best: Option<Found<'e>> = None;
+        for choice in &self.choices {
+            let found = self.with(choice, target, tags, counted);
+            let done = found.verdict == Verdict::Allowed;
+            if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
+                best = Some(found);
+            }
+            if done {
+                break;
+            }
+        }
+        best.unwrap_or_else(|| Found {
+            verdict: Verdict::Denied,
+            weight: 0,
+            conditions: Vec::new(),
+            unknowns: Vec::new(),
+            target: target.clone(),
+            decision: Decision::new(Formula::False, Formula::False, Vec::new()),
+        })
+    }
+
+    fn with(&self, choice: &Choice, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Found<'e> {
+        let question = self.question;
+        let mut caller = question.subject.caller.clone();
+        caller.credentials = choice.credentials;
+        let facts = DerivedFacts {
+            time: choice.time,
+            region: Some("us-east-1"),
+            resource_tags: tags,
+            resource_organization: caller.organization.as_ref(),
+        };
+        let mut context = derive_context(&caller, question.action, target, &facts);
+        if let Some(profile) = counted.and_then(|resource| resource.instance_profile.as_ref()) {
+            context.set("ec2:InstanceProfile", ContextValue::single(profile.clone()));
+        }
+        if let Some(cluster) = counted.and_then(|resource| resource.cluster.as_ref()) {
+            context.set("ecs:cluster", ContextValue::single(cluster.clone()));
+        }
+        choice.apply(&mut context, question, &self.mentions);
+        for (key, value) in question.given {
+            context.set(key.as_str(), value.clone());
+        }
+        open_keys(&mut context, question, &self.mentions);
+        let request = Request {
+            caller: &caller,
+            action: question.action,
+            target: target.clone(),
+            context,
+        };
+        let mut stack = question.subject.stack.clone();
+        stack.resource = question.resource_policy;
+        let decision = decide(&stack, &request);
+        self.judge(choice, target, decision)
+    }
+
+    /// The words of §1 of the product: certain and by own choice, under a condition, unknown, or not at all.
+    fn judge(&self, choice: &Choice, target: &Target, decision: Decision<'e>) -> Found<'e> {
+        let proven = decision.residual.settle_unknowns(false);
+        let possible = decision.residual.settle_unknowns(true);
+        let mut conditions = choice.conditions(self.question.as_of);
+        let mut unknowns = Vec::new();
+        let verdict = if proven.is_true() && choice.is_bare() {
+            Verdict::Allowed
+        } else if !proven.is_false() {
+            conditions.extend(describe(&proven));
+            Verdict::Conditional
+        } else if !possible.is_false() {
+            conditions.extend(describe(&possible));
+            let open = decision.residual.atoms();
+            unknowns.extend(
+                open.into_iter()
+                    .filter(|atom| atom.is_unknown())
+                    .map(|atom| Arc::from(atom.to_string())),
+            );
+            Verdict::Undetermined
+        } else {
+            conditions.clear();
+            Verdict::Denied
+        };
+        let weight = choice.needs() + proven.atoms().len() + unknowns.len();
+        Found {
+            verdict,
+            weight,
+            conditions,
+            unknowns,
+            target: target.clone(),
+            decision,
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! What a holder chooses about a call, and what he does not (the control classes of E340).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::catalog::Catalog;
+use crate::catalog::ControlClass;
+use crate::catalog::GLOBAL_KEYS;
+use crate::catalog::Support;
+use crate::catalog::control_class;
+use crate::estate::DocumentState;
+use crate::evaluate::CallerKind;
+use crate::evaluate::CidrBlock;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Credentials;
+use crate::evaluate::RequestContext;
+use crate::evaluate::parse_date;
+use crate::ident::Action;
+use crate::ident::OpenPoint;
+use crate::ident::Ternary;
+use crate::policy::PolicyDocument;
+use crate::solve::Condition;
+use crate::solve::Question;
+use crate::solve::mentions::Mentions;
+
+/// One way to make the call.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    pub(super) credentials: Credentials,
+    pub(super) time: Timestamp,
+    network: Network,
+    session: Session,
+    is_forwarded: bool,
+    free: Vec<(Box<str>, ContextValue)>,
+}
+
+/// Where the call comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Network {
+    /// A public address that no policy names.
+    Elsewhere(IpAddr),
+    /// A VPC endpoint of the holder's own.
+    OwnEndpoint,
+    /// A public address that must be found.
+    SomePublic,
+    /// A VPC endpoint that must be found.
+    SomeEndpoint,
+}
+
+/// How the role session was issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Session {
+    /// With nothing passed.
+    Plain,
+    /// With tags and attributes that must be found.
+    Attributed,
+}
+
+/// An outsider's addresses: public, far apart, one of each family.
+const ELSEWHERE: [IpAddr; 6] = [
+    IpAddr::V4(std::net::Ipv4Addr::new(93, 184, 215, 14)),
+    IpAddr::V4(std::net::Ipv4Addr::new(185, 60, 216, 35)),
+    IpAddr::V4(std::net::Ipv4Addr::new(23, 192, 228, 80)),
+    IpAddr::V4(std::net::Ipv4Addr::new(151, 101, 1, 69)),
+    IpAddr::V4(std::net::Ipv4Addr::new(202, 12, 29, 1)),
+    IpAddr::V4(std::net::Ipv4Addr::new(41, 77, 112, 1)),
+];
+
+/// The most combinations of free parameters that are tried.
+const MAX_FREE: usize = 48;
+
+impl Choice {
+    /// Whether the holder needs nothing that he does not choose himself.
+    pub(super) fn is_bare(&self) -> bool {
+        self.needs() == 0
+    }
+
+    /// How many things he needs beside his own choice.
+    pub(super) fn needs(&self) -> usize {
+        let network = matches!(self.network, Network::SomePublic | Network::SomeEndpoint);
+        let session = self.session == Session::Attributed;
+        [self.needs_mfa(), network, session, self.is_forwarded]
+            .into_iter()
+            .filter(|needed| *needed)
+            .count()
+    }
+
+    fn needs_mfa(&self) -> bool {
+        matches!(
+            self.credentials,
+            Credentials::SessionTokenWithMfa | Credentials::ConsoleWithMfa
+        )
+    }
+
+    /// What he needs or waits for, in words.
+    pub(super) fn conditions(&self, as_of: Timestamp) -> Vec<Condition> {
+        let condition = |words: String, key: &str, class| Condition {
+            words: words.into(),
+            key: Arc::from(key),
+            class,
+        };
+        let mut found = Vec::new();
+        if self.needs_mfa() {
+            found.push(condition(
+                "with the user's MFA device".to_owned(),
+                "aws:MultiFactorAuthPresent",
+                ControlClass::Choice,
+            ));
+        }
+        if self.is_forwarded {
+            let words = "through an AWS service that calls with the identity's credentials".to_owned();
+            found.push(condition(words, "aws:CalledVia", ControlClass::Choice));
+        }
+        if self.time > as_of {
+            found.push(condition(
+                format!("from {} on", self.time),
+                "aws:CurrentTime",
+                ControlClass::Time,
+            ));
+        }
+        found
+    }
+
+    /// Puts the choice's keys into a context that was derived with its credentials and time.
+    pub(super) fn apply(&self, context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+        self.network_keys(context, question.action);
+        if self.session == Session::Attributed {
+            session_keys(context, question, mentions);
+        }
+        if self.is_forwarded {
+            context.set("aws:ViaAWSService", ContextValue::single("true"));
+            for key in ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
+                context.set(key, ContextValue::Unknown(ControlClass::Choice));
+            }
+            for key in ["aws:CalledViaAWSMCP", "aws:ViaAWSMCPService", "aws:IsMcpServiceAction"] {
+                context.set(key, ContextValue::Unknown(ControlClass::Choice));
+            }
+        }
+        for (key, value) in &self.free {
+            context.set(key, value.clone());
+        }
+    }
+
+    /// E351: an address, or an endpoint's keys, never both.
+    fn network_keys(&self, context: &mut RequestContext, action: &Action) {
+        let endpoint_keys = [
+            "aws:SourceVpc",
+            "aws:SourceVpce",
+            "aws:VpcSourceIp",
+            "aws:SourceVpcArn",
+            "aws:VpceAccount",
+            "aws:VpceOrgID",
+            "aws:VpceOrgPaths",
+        ];
+        let is_filled = |key: &&&str| {
+            let entry = Catalog::bundled().action(action.service(), action.name());
+            entry.is_none_or(|entry| Catalog::bundled().action_supports_key(entry, None, key) != Support::No)
+        };
+        match self.network {
+            Network::Elsewhere(address) => context.set("aws:SourceIp", ContextValue::single(address.to_string())),
+            Network::SomePublic => context.set("aws:SourceIp", ContextValue::Unknown(ControlClass::Network)),
+            Network::SomeEndpoint => {
+                for key in endpoint_keys.iter().filter(is_filled) {
+                    context.set(key, ContextValue::Unknown(ControlClass::Network));
+                }
+            }
+            Network::OwnEndpoint => {
+                let values = [
+                    ContextValue::single("vpc-0a1b2c3d4e5f60718"),
+                    ContextValue::single("vpce-0a1b2c3d4e5f60718"),
+                    ContextValue::single("100.64.77.7"),
+                    ContextValue::single("arn:aws:ec2:us-east-1:999999999999:vpc/vpc-0a1b2c3d4e5f60718"),
+                    ContextValue::single("999999999999"),
+                    ContextValue::Absent,
+                    ContextValue::Absent,
+                ];
+                for (key, value) in endpoint_keys.iter().zip(values).filter(|(key, _)| is_filled(&key)) {
+                    context.set(key, value);
+                }
+            }
+        }
+    }
+}
+
+/// Keys that the action's request may carry and that nobody in the room decides: the resource's, and unknown ones.
+pub(super) fn open_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    let catalog = Catalog::bundled();
+    let entry = catalog.action(question.action.service(), question.action.name());
+    for key in mentions.keys() {
+        let decided = !matches!(
+            control_class(key),
+            None | Some(ControlClass::Resource | ControlClass::Request)
+        );
+        if decided || context.is_set(key) {
+            continue;
+        }
+        let support = entry.map_or(Support::Unknown, |entry| catalog.action_supports_key(entry, None, key));
+        match support {
+            Support::Yes => context.set(key, ContextValue::Unknown(ControlClass::Resource)),
+            Support::No => {}
+            Support::Unknown => context.set(key, ContextValue::Open(OpenPoint::GlobalKeySupport)),
+        }
+    }
+}
+
+/// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
+fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    let trust = question.subject.principal.trust.as_deref().map(|policy| &policy.document);
+    let value = |action: &str| match trust {
+        Some(DocumentState::Parsed(document)) => allows(document, action).then_some(ContextValue::Unknown(ControlClass::Session)),
+        // E184: what the trust policy allows is not known.
+        Some(DocumentState::Invalid(_) | DocumentState::Missing(_)) => Some(ContextValue::Unknown(ControlClass::Identity)),
+        None => None,
+    };
+    if let Some(value) = value("sts:TagSession") {
+        for key in mentions.keys().filter(|key| key.starts_with("aws:principaltag/")) {
+            context.set(key, value.clone());
+        }
+    }
+    if let Some(value) = value("sts:SetSourceIdentity") {
+        context.set("aws:SourceIdentity", value);
+    }
+    let attributes = GLOBAL_KEYS.iter().filter(|key| key.class == ControlClass::Session);
+    for key in attributes.filter(|key| !matches!(key.name, "aws:SourceIdentity" | "aws:TokenIssueTime" | "aws:AssumedRoot")) {
+        context.set(key.name, ContextValue::Unknown(ControlClass::Session));
+    }
+}
+
+fn allows(trust: &PolicyDocument, action: &str) -> bool {
+    let Ok(action) = action.parse::<Action>() else { return false };
+    let allow = |statement: &&crate::policy::Statement| statement.effect == crate::policy::Effect::Allow;
+    trust
+        .statements
+        .iter()
+        .filter(allow)
+        .any(|statement| statement.action.matches(&action) != Ternary::No)
+}
+
+/// All ways that the statements tell apart, those that need the least first.
+pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Choice> {
+    let mut found = Vec::new();
+    for free in free_parameters(question, mentions) {
+        for &is_forwarded in forwardings(mentions) {
+            for &session in sessions(question, mentions) {
+                for network in networks(mentions) {
+                    for &credentials in credentials(question, mentions) {
+                        for time in times(question, mentions) {
+                            found.push(Choice {
+                                credentials,
+                                time,
+                                network,
+                                session,
+                                is_forwarded,
+                                free: free.clone(),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    found.sort_by_key(|choice| (choice.needs(), choice.time));
+    found
+}
+
+/// E343: a user's key, or a session made with it; MFA needs the device.
+fn credentials(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Credentials] {
+    let tested = ["aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime"]
+        .iter()
+        .any(|key| mentions.has(key));
+    match question.subject.caller.kind {
+        CallerKind::IamUser | CallerKind::AccountRoot if tested => {
+            &[Credentials::LongTermKey, Credentials::Console, Credentials::ConsoleWithMfa]
+        }
+        CallerKind::IamUser | CallerKind::AccountRoot => &[Credentials::LongTermKey],
+        CallerKind::RoleSession | CallerKind::FederatedUser | CallerKind::Service | CallerKind::Anonymous => {
+            &[Credentials::Other]
+        }
+    }
+}
+
+/// Now, and the instants around each date that a test names, as far as they lie ahead.
+fn times(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Timestamp> {
+    let mut found = vec![question.as_of];
+    for key in ["aws:currenttime", "aws:epochtime", "aws:tokenissuetime"] {
+        for instant in mentions.values(key).flat_map(parse_date) {
+            let second = jiff::SignedDuration::from_secs(1);
+            let around = [instant.checked_sub(second), Ok(instant), instant.checked_add(second)];
+            found.extend(around.into_iter().flatten().filter(|time| *time > question.as_of));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn networks(mentions: &Mentions<'_>) -> Vec<Network> {
+    let address = elsewhere(mentions);
+    let endpoint_keys = [
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:vpcsourceip",
+        "aws:sourcevpcarn",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+    ];
+    let by_endpoint = endpoint_keys.iter().any(|key| mentions.has(key));
+    if !mentions.has("aws:sourceip") && !by_endpoint {
+        return vec![Network::Elsewhere(address)];
+    }
+    let other_family = IpAddr::V6(std::net::Ipv6Addr::new(0x2a00, 0x1450, 0x4001, 0x77, 0, 0, 0, 0x200e));
+    vec![
+        Network::Elsewhere(address),
+        Network::Elsewhere(other_family),
+        Network::OwnEndpoint,
+        Network::SomePublic,
+        Network::SomeEndpoint,
+    ]
+}
+
+/// An address in no block that a test names, the whole internet aside.
+fn elsewhere(mentions: &Mentions<'_>) -> IpAddr {
+    let named = |address: &IpAddr| {
+        mentions
+            .values("aws:sourceip")
+            .any(|text| CidrBlock::parse(text).is_some_and(|block| !block.is_everything() && block.contains(*address)))
+    };
+    let [first, ..] = ELSEWHERE;
+    ELSEWHERE.into_iter().find(|address| !named(address)).unwrap_or(first)
+}
+
+fn sessions(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Session] {
+    let is_role = question.subject.caller.kind == CallerKind::RoleSession && !question.subject.caller.is_service_linked;
+    let tested = |key: &str| key.starts_with("aws:principaltag/") || control_class(key) == Some(ControlClass::Session);
+    if is_role && mentions.keys().any(tested) {
+        &[Session::Plain, Session::Attributed]
+    } else {
+        &[Session::Plain]
+    }
+}
+
+fn forwardings(mentions: &Mentions<'_>) -> &'static [bool] {
+    let keys = [
+        "aws:viaawsservice",
+        "aws:calledvia",
+        "aws:calledviafirst",
+        "aws:calledvialast",
+        "aws:calledviaawsmcp",
+        "aws:viaawsmcpservice",
+        "aws:ismcpserviceaction",
+    ];
+    if keys.iter().any(|key| mentions.has(key)) {
+        &[false, true]
+    } else {
+        &[false]
+    }
+}
+
+/// Values for the keys that the holder writes himself: none, one that fits each pattern, and one that fits none.
+fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<(Box<str>, ContextValue)>> {
+    let catalog = Catalog::bundled();
+    let entry = catalog.action(question.action.service(), question.action.name());
+    let is_free = |key: &&str| {
+        control_class(key) == Some(ControlClass::Free)
+            && entry.is_none_or(|entry| catalog.action_supports_key(entry, None, key) != Support::No)
+    };
+    let mut combinations: Vec<Vec<(Box<str>, ContextValue)>> = vec![Vec::new()];
+    for key in mentions.keys().filter(is_free) {
+        let mut longer = Vec::new();
+        for value in free_values(key, mentions) {
+            longer.extend(
+                combinations
+                    .iter()
+                    .map(|free| free.iter().cloned().chain([(Box::from(key), value.clone())]).collect()),
+            );
+        }
+        longer.truncate(MAX_FREE);
+        combinations = longer;
+    }
+    combinations
+}
+
+fn free_values(key: &str, mentions: &Mentions<'_>) -> Vec<ContextValue> {
+    let texts: Vec<String> = mentions
+        .values(key)
+        .filter(|text| !text.contains("${"))
+        .map(|text| text.replace('*', "x").replace('?', "x"))
+        .collect();
+    let is_set = catalog_says_many(key);
+    let value = |text: &str| {
+        if is_set {
+            ContextValue::many([text])
+        } else {
+            ContextValue::single(text)
+        }
+    };
+    let mut values = vec![ContextValue::Absent];
+    values.extend(texts.iter().map(|text| value(text)));
+    if is_set && texts.len() > 1 {
+        values.push(ContextValue::many(texts.iter().map(String::as_str)));
+    }
+    values.push(value("leastwise"));
+    values
+}
+
+fn catalog_says_many(key: &str) -> bool {
+    let prefix = key.split(':').next().unwrap_or_default();
+    Catalog::bundled()
+        .condition_key_type(prefix, key)
+        .is_some_and(|known| known.is_multivalued)
+}

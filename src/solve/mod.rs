@@ -1,0 +1,25 @@
+//! From one request to all requests: what whoever holds an identity can do (E340–E365).
+//!
+//! In: a [`Question`], an identity and an action, with a resource, an inventory or neither. Out: an
+//! [`Answer`] in the four words of the product. The holder's own choices (credentials, time, network
+//! position of an outsider, free parameters) are tried one by one as concrete requests; what he does
+//! not choose stays open in the evaluator's residual. Every verdict is the evaluator's: nothing here
+//! matches a policy. Conditions that exclude each other are not found yet.
+
+mod answer;
+mod ask;
+mod choice;
+mod class;
+mod mentions;
+mod question;
+mod target;
+mod words;
+
+pub use answer::Answer;
+pub use answer::Condition;
+pub use answer::Reached;
+pub use answer::Verdict;
+pub use ask::ask;
+pub use question::Question;
+pub use question::Scope;
+pub use words::describe;
