@@ -1,8 +1,12 @@
 //! Kleene logic of formulas: every way of filling the atoms agrees with the formula as built.
 
+use leastwise::catalog::ControlClass;
 use leastwise::evaluate::Atom;
 use leastwise::evaluate::Formula;
+use leastwise::evaluate::UnmetTest;
 use leastwise::ident::OpenPoint;
+use leastwise::policy::ConditionOperator;
+use leastwise::policy::ContextKey;
 use proptest::prelude::*;
 
 /// Two unknowns that nothing settles, and two questions that a request settles.
@@ -10,9 +14,20 @@ fn atoms() -> [Atom; 4] {
     [
         Atom::Open(OpenPoint::EmptyCondition),
         Atom::MissingDocument("a policy".into()),
-        Atom::Session("one".into()),
-        Atom::Session("two".into()),
+        test("aws:SourceIp"),
+        test("aws:SourceVpce"),
     ]
+}
+
+fn test(key: &str) -> Atom {
+    Atom::Test(UnmetTest {
+        key: ContextKey::new(key),
+        class: ControlClass::Network,
+        operator: ConditionOperator::StringEquals,
+        qualifier: None,
+        if_exists: false,
+        values: ["x".into()].into(),
+    })
 }
 
 /// A formula as written, before anything is folded.

@@ -27,8 +27,8 @@ use serde_json::json;
 
 const ACCOUNT: &str = "111122223333";
 const USER: &str = "arn:aws:iam::111122223333:user/ops/Ann";
-pub const ROLE: &str = "arn:aws:iam::111122223333:role/app/Dev";
-pub const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/Dev/s1";
+const ROLE: &str = "arn:aws:iam::111122223333:role/app/Dev";
+const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/Dev/s1";
 const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/Fay";
 
 /// Actions with a resource each; `*` is no resource.
@@ -79,7 +79,7 @@ const RESOURCES: [&str; 14] = [
 ];
 
 /// Keys of every type, single-valued and multivalued.
-pub const KEYS: [&str; 13] = [
+const KEYS: [&str; 13] = [
     "aws:ResourceTag/team",
     "aws:PrincipalTag/team",
     "aws:username",
@@ -377,7 +377,7 @@ fn callers() -> Vec<Caller> {
 }
 
 /// A session of the role of which the name is not known.
-pub fn unnamed_session() -> Caller {
+fn unnamed_session() -> Caller {
     Caller {
         account: ACCOUNT.parse().ok(),
         arn: ROLE.parse().ok(),
