@@ -1,6 +1,8 @@
 //! Laws of the evaluator: limits never allow more, grants never allow less, order never matters, and a
 //! verdict with unknowns fits every way of filling them.
 
+use std::collections::BTreeSet;
+
 use leastwise::evaluate::CallerKind;
 use leastwise::evaluate::ContextValue;
 use leastwise::evaluate::Outcome;
@@ -11,6 +13,8 @@ use leastwise::policy::PrincipalEntry;
 use leastwise::policy::Span;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use serde_json::json;
 
@@ -57,8 +61,6 @@ fn add(world: &mut World, at: prop::sample::Index, statement: Value) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     #[test]
     fn a_deny_statement_never_allows_more(world in world(), deny in statement("Deny"), at in any::<prop::sample::Index>()) {
         let mut more = world.clone();
@@ -232,4 +234,22 @@ pub fn normal(mut document: PolicyDocument) -> PolicyDocument {
         }
     }
     document
+}
+
+/// The laws say little if the worlds are all alike.
+#[test]
+fn worlds_of_every_outcome_occur() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = BTreeSet::new();
+    for _ in 0..600 {
+        let world = world().new_tree(&mut runner).unwrap().current();
+        seen.insert(world.decide().0);
+    }
+    let all = [
+        Outcome::Allow,
+        Outcome::ExplicitDeny,
+        Outcome::ImplicitDeny,
+        Outcome::Undetermined,
+    ];
+    assert_eq!(seen, BTreeSet::from(all));
 }

@@ -54,8 +54,6 @@ fn matches_slowly(tokens: &[GlobToken], text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
     /// Five tokens need at most a text of five letters to tell them apart, so six letters are enough.
     #[test]
     fn globs_agree_with_their_definition(one in glob(), two in glob()) {
