@@ -13,6 +13,7 @@
 mod architecture;
 mod decisions;
 mod differential;
+mod evidence;
 mod formulas;
 mod laws;
 mod parsing;

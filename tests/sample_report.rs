@@ -182,6 +182,7 @@ pub fn evidence(id: &str, kind: &str, status: &str, detail: &str) -> AnalyzerEvi
         status: status.into(),
         detail: detail.into(),
         is_public: false,
+        is_about_earlier: false,
         updated_at: Some("2026-09-01T00:00:00Z".parse().unwrap()),
     }
 }

@@ -267,7 +267,7 @@ impl Doc {
         let text = |text: String| PolicyText {
             text: text.into(),
             file: "a law".into(),
-            start: (1, 1),
+            ..PolicyText::default()
         };
         match self {
             Self::Missing => Policy::missing(name, policy_type, "not collected"),

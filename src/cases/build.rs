@@ -14,6 +14,7 @@ use crate::catalog::ControlClass;
 use crate::catalog::global_key;
 use crate::estate::Policy;
 use crate::estate::PolicyText;
+use crate::evaluate::ActionFacts;
 use crate::evaluate::Caller;
 use crate::evaluate::CallerKind;
 use crate::evaluate::ContextValue;
@@ -136,6 +137,7 @@ fn parse(policy: &CasePolicy, policy_type: PolicyType) -> Policy {
                 text: document_text(document),
                 file: "the case".into(),
                 start: (1, 1),
+                is_embedded: false,
             };
             Policy::parse(policy.name.as_str(), policy_type, text)
         }
@@ -253,7 +255,7 @@ pub(super) fn context(
                 .then_some(caller.organization.as_ref())
                 .flatten(),
         };
-        derive_context(caller, action, target, &facts)
+        derive_context(caller, &ActionFacts::of(action), target, &facts)
     } else {
         RequestContext::new()
     };

@@ -9,6 +9,12 @@ pub(super) enum ArnFit {
     Exact,
 }
 
+/// Whether a concrete ARN has a format of the catalog.
+#[must_use]
+pub fn has_format(format: &str, arn: &str) -> bool {
+    arn_fit(format, arn).is_some()
+}
+
 /// Whether and how well a concrete ARN has the format; none when it has not.
 ///
 /// Holes of the first five fields take any value, since which fields AWS fills differs by service.

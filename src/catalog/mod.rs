@@ -31,6 +31,7 @@ pub use access_level::UnknownAccessLevel;
 pub use action::ActionEntry;
 pub use action::ActionName;
 pub use action::ActionResource;
+pub use arn_format::has_format;
 pub use bundled::Catalog;
 pub use condition_key::ConditionKey;
 pub use condition_key::KeyType;

@@ -1,3 +1,36 @@
-//! The command.
+//! The command `leastwise`: parses, calls one function per subcommand, and exits with a documented code.
 
-fn main() {}
+mod args;
+mod audit;
+mod demo;
+mod exit;
+mod explain;
+mod inputs;
+mod output;
+mod progress;
+mod rules;
+mod test;
+mod who_can;
+
+use clap::Parser as _;
+
+use crate::args::Arguments;
+use crate::args::Command;
+use crate::exit::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::usage(&error),
+    };
+    let done = match arguments.command {
+        Command::Audit(audit) => audit::run(&audit),
+        Command::WhoCan(who_can) => who_can::run(&who_can),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Test(test) => test::run(&test),
+        Command::Rules(rules) => rules::run(&rules),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Completions { shell } => output::completions(shell),
+    };
+    done.unwrap_or_else(|error| output::failure(&error))
+}

@@ -6,7 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::estate::AccessFinding;
+use crate::estate::AccessFindings;
 use crate::estate::Attachment;
+use crate::estate::Credentials;
+use crate::estate::CredentialsByArn;
 use crate::estate::DocumentState;
 use crate::estate::Inventory;
 use crate::estate::Policy;
@@ -14,6 +18,8 @@ use crate::estate::PolicyText;
 use crate::estate::Principal;
 use crate::estate::PrincipalKind;
 use crate::estate::Problem;
+use crate::estate::access_analyzer;
+use crate::estate::credentials::credentials;
 use crate::estate::resource::tags;
 use crate::ident::AccountId;
 use crate::ident::Arn;
@@ -37,16 +43,20 @@ pub struct AccountEstate {
     pub principals: Vec<Principal>,
     /// Its resources; none: no inventory was collected.
     pub inventory: Option<Inventory>,
-    /// Documents that are invalid or missing.
+    /// What the credential report says, by ARN; none: no report was collected.
+    pub credentials: Option<CredentialsByArn>,
+    /// What Access Analyzer found, in order of what it is about; none: not collected.
+    pub access_findings: Option<Vec<AccessFinding>>,
+    /// Documents that are invalid or missing, and other facts that could not be used.
     pub problems: Vec<Problem>,
     /// How many managed policies the dump holds.
     pub managed_policies: usize,
 }
 
 impl AccountEstate {
-    /// Parses the records of one account.
+    /// Parses the records of one account, and takes what the organization's analyzers found about it.
     #[must_use]
-    pub fn of(records: &AccountRecords<'_>) -> Self {
+    pub fn of(records: &AccountRecords<'_>, organization_findings: Option<&AccessFindings>) -> Self {
         let mut builder = Builder::new(records);
         let mut principals = vec![builder.root_user()];
         principals.extend(records.users.iter().flatten().filter_map(|user| {
@@ -60,6 +70,7 @@ impl AccountEstate {
             principal.attachments.extend(groups.0);
             principal.gaps.extend(groups.1);
             builder.bound(&mut principal, user.permissions_boundary.as_ref());
+            principal.password_last_used = builder.time(user.password_last_used.as_deref(), &user.head.arn, "PasswordLastUsed");
             Some(principal)
         }));
         principals.extend(records.roles.iter().flatten().filter_map(|role| {
@@ -72,11 +83,25 @@ impl AccountEstate {
             builder.bound(&mut principal, role.permissions_boundary.as_ref());
             let name = format!("trust policy of {}", role.head.arn);
             principal.trust = Some(builder.document(role.trust_document.as_ref(), name.into(), PolicyType::Trust));
-            principal.role_last_used = role.last_used.as_ref().map(|used| used.date.as_deref().and_then(timestamp));
+            principal.role_last_used = role.last_used.as_ref().and_then(|used| match used.date.as_deref() {
+                None => Some(None),
+                date => builder.time(date, &role.head.arn, "RoleLastUsed").map(Some),
+            });
             Some(principal)
         }));
         principals.sort_by(|left, right| left.arn.cmp(&right.arn));
         principals.dedup_by(|left, right| left.arn == right.arn);
+        let report = records.credential_report.as_deref();
+        let credentials = report.map(|rows| credentials(rows, records.account, &mut builder.problems));
+        let access_findings = builder.access_findings(records, organization_findings);
+        builder.problems.extend(records.gaps.iter().map(|gap| Problem {
+            account: Some(records.account),
+            subject: gap.subject.as_str().into(),
+            detail: match &gap.place {
+                Some(place) => format!("{} ({place})", gap.detail).into(),
+                None => gap.detail.as_str().into(),
+            },
+        }));
         builder.problems.sort();
         builder.problems.dedup();
         Self {
@@ -84,6 +109,8 @@ impl AccountEstate {
             partition: builder.partition,
             principals,
             inventory: records.inventory.as_ref().map(Inventory::of),
+            credentials,
+            access_findings,
             problems: builder.problems,
             managed_policies: records.policies.as_ref().map_or(0, Vec::len),
         }
@@ -92,7 +119,33 @@ impl AccountEstate {
     /// The identity of that ARN.
     #[must_use]
     pub fn principal(&self, arn: &Arn) -> Option<&Principal> {
-        self.principals.iter().find(|principal| principal.arn == *arn)
+        let found = self.principals.binary_search_by(|principal| principal.arn.cmp(arn)).ok()?;
+        self.principals.get(found)
+    }
+
+    /// What the credential report says of a user or of the root user.
+    ///
+    /// None without a report, without a row, and for a row of an earlier user of that name: the report can be hours old.
+    #[must_use]
+    pub fn credentials_of(&self, principal: &Principal) -> Option<&Credentials> {
+        let report = self.credentials.as_ref()?;
+        let row = match principal.kind {
+            // The report knows the partition even where no other ARN of the account tells it.
+            PrincipalKind::AccountRoot => report.iter().find(|(arn, _)| arn.ends_with(":root")).map(|(_, row)| row),
+            PrincipalKind::IamUser => report.get(principal.arn.as_str()),
+            PrincipalKind::IamRole => None,
+        }?;
+        let is_earlier = row.created.known().zip(principal.created).is_some_and(|(row, now)| row < now);
+        (!is_earlier).then_some(row)
+    }
+
+    /// What Access Analyzer found about the identity of that ARN.
+    #[must_use]
+    pub fn findings_about(&self, arn: &Arn) -> &[AccessFinding] {
+        let findings = self.access_findings.as_deref().unwrap_or_default();
+        let start = findings.partition_point(|finding| finding.about.as_deref() < Some(arn.as_str()));
+        let end = findings.partition_point(|finding| finding.about.as_deref() <= Some(arn.as_str()));
+        findings.get(start..end).unwrap_or_default()
     }
 }
 
@@ -162,6 +215,7 @@ impl Builder {
             boundary: None,
             trust: None,
             role_last_used: None,
+            password_last_used: None,
             gaps: Vec::new(),
         }
     }
@@ -191,6 +245,7 @@ impl Builder {
             boundary: None,
             trust: None,
             role_last_used: None,
+            password_last_used: None,
             gaps: Vec::new(),
         })
     }
@@ -277,6 +332,39 @@ impl Builder {
         }
     }
 
+    /// A time that the dump tells; a text that is none is a problem and counts as not told.
+    fn time(&mut self, text: Option<&str>, arn: &str, member: &str) -> Option<Timestamp> {
+        let text = text?;
+        let time = timestamp(text);
+        if time.is_none() {
+            let detail = format!("its `{member}` says `{text}`, which is no time; when it was last used is not known");
+            self.problems.push(Problem {
+                account: Some(self.account),
+                subject: arn.into(),
+                detail: detail.into(),
+            });
+        }
+        time
+    }
+
+    fn access_findings(
+        &mut self,
+        records: &AccountRecords<'_>,
+        organization_findings: Option<&AccessFindings>,
+    ) -> Option<Vec<AccessFinding>> {
+        let own = records.access_analyzer.as_ref();
+        if let Some(analyzers) = own.and_then(|own| own.analyzers.as_deref()) {
+            self.problems.extend(access_analyzer::silent_analyzers(analyzers));
+        }
+        let own = own.map(access_analyzer::findings);
+        let Some(all) = organization_findings else { return own };
+        let theirs = all.of_account(self.account).to_vec();
+        Some(match own {
+            Some(own) => access_analyzer::sorted_once([own, theirs].concat()),
+            None => theirs,
+        })
+    }
+
     fn managed_policy(&mut self, arn: &str) -> Arc<Policy> {
         if let Some(policy) = self.managed.get(arn) {
             return policy.clone();
@@ -337,14 +425,14 @@ pub(super) fn parsed_document(
 fn text_of(document: &RawDocument<'_>) -> PolicyText {
     let file = document.place.file();
     let small = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let start = document.place.offset().map_or((1, 1), |offset| {
-        let (line, column) = file.line_and_column(offset);
-        (small(line), small(column))
-    });
+    let place = document.place.place_of(0);
+    let start = (small(place.line.unwrap_or(1)), small(place.column.unwrap_or(1)));
+    let is_embedded = document.place.offset().is_none();
     PolicyText {
         text: document.text.as_ref().into(),
         file: file.name().clone(),
         start,
+        is_embedded,
     }
 }
 

@@ -4,16 +4,28 @@
 //! each, in which every document is parsed once. What does not parse or was not collected marks its holders
 //! (E34, E184) and is listed as a [`Problem`]; the rest goes on.
 
+mod access_analyzer;
+mod access_detail;
 mod account;
 mod attachment;
+mod credentials;
 mod organization;
 mod policy;
 mod principal;
 mod problem;
 mod resource;
 
+pub use access_analyzer::AccessFinding;
+pub use access_analyzer::AccessFindings;
+pub use access_detail::AccessDetail;
+pub use access_detail::GrantedAccess;
+pub use access_detail::LastAccess;
 pub use account::AccountEstate;
 pub use attachment::Attachment;
+pub use credentials::Credentials;
+pub use credentials::CredentialsByArn;
+pub use credentials::KeyCredentials;
+pub use credentials::Told;
 pub use organization::AccountPlace;
 pub use organization::Levels;
 pub use organization::Organization;

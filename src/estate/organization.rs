@@ -90,6 +90,11 @@ impl Organization {
         self.accounts.get(&account)
     }
 
+    /// The accounts that the organization lists.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.accounts.keys().copied()
+    }
+
     /// Whether the account is the management account.
     #[must_use]
     pub fn is_management(&self, account: AccountId) -> bool {

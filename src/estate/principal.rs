@@ -44,6 +44,8 @@ pub struct Principal {
     pub trust: Option<Arc<Policy>>,
     /// When the role was last used: `None`: not told; `Some(None)`: not in the 400 days that AWS keeps.
     pub role_last_used: Option<Option<Timestamp>>,
+    /// When a user's password was last used, where the dump tells; the credential report knows more.
+    pub password_last_used: Option<Timestamp>,
     /// What of its attachments was not collected, in words (E184).
     pub gaps: Vec<Arc<str>>,
 }

@@ -1,5 +1,6 @@
 //! The request context: what each condition key is worth, three-valued.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalog::ControlClass;
@@ -45,8 +46,8 @@ impl ContextValue {
 /// The values of all keys of one request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestContext {
-    keys: BTreeMap<Box<str>, ContextValue>,
-    families: BTreeMap<Box<str>, ContextValue>,
+    keys: BTreeMap<Cow<'static, str>, ContextValue>,
+    families: BTreeMap<Cow<'static, str>, ContextValue>,
 }
 
 impl RequestContext {
@@ -59,6 +60,11 @@ impl RequestContext {
     /// Sets a key; its name ignores case.
     pub fn set(&mut self, key: &str, value: ContextValue) {
         self.keys.insert(key.to_ascii_lowercase().into(), value);
+    }
+
+    /// Sets a key whose name is a constant in lower case.
+    pub(crate) fn put(&mut self, lower: &'static str, value: ContextValue) {
+        self.keys.insert(Cow::Borrowed(lower), value);
     }
 
     /// Sets what all keys that begin with `prefix` (`aws:ResourceTag/`) are worth unless set one by one.

@@ -19,6 +19,40 @@ use crate::ident::Action;
 use crate::ident::Arn;
 use crate::ident::OpenPoint;
 
+/// What the catalog says of an action's keys, looked up once.
+#[derive(Debug, Clone)]
+pub struct ActionFacts<'a> {
+    /// The action.
+    pub action: &'a Action,
+    /// The prefixes under which the resource's tags stand in the context (E118, E303).
+    tag_prefixes: Vec<String>,
+}
+
+impl<'a> ActionFacts<'a> {
+    /// Looks an action up.
+    #[must_use]
+    pub fn of(action: &'a Action) -> Self {
+        let catalog = Catalog::bundled();
+        let entry = catalog.action(action.service(), action.name());
+        // The resource of sts:AssumeRole is a role of IAM (E277).
+        let names: &[&str] = if action.service() == "sts" {
+            &["aws", "sts", "iam"]
+        } else {
+            &["aws", action.service()]
+        };
+        let is_carried = |prefix: &String| match entry {
+            Some(entry) => catalog.action_supports_key(entry, None, &format!("{prefix}x")) != Support::No,
+            None => true,
+        };
+        let tag_prefixes = names
+            .iter()
+            .map(|name| format!("{name}:resourcetag/"))
+            .filter(is_carried)
+            .collect();
+        Self { action, tag_prefixes }
+    }
+}
+
 /// What the derivation needs beside caller, action and resource.
 #[derive(Debug, Clone)]
 pub struct DerivedFacts<'f> {
@@ -34,7 +68,7 @@ pub struct DerivedFacts<'f> {
 
 /// The context that caller, action and resource fix. Keys of the network and of the call's parameters stay absent.
 #[must_use]
-pub fn derive_context(caller: &Caller, action: &Action, target: &Target, facts: &DerivedFacts<'_>) -> RequestContext {
+pub fn derive_context(caller: &Caller, action: &ActionFacts<'_>, target: &Target, facts: &DerivedFacts<'_>) -> RequestContext {
     let mut context = RequestContext::new();
     call_keys(&mut context, caller, facts.time);
     principal_keys(&mut context, caller);
@@ -51,18 +85,18 @@ pub fn link_keys(context: &mut RequestContext) {
     if !called_via {
         return;
     }
-    context.set("aws:ViaAWSService", ContextValue::single("true"));
+    context.put("aws:viaawsservice", ContextValue::single("true"));
     if matches!(context.get_lower("aws:sourceip"), ContextValue::Single(_)) {
-        context.set("aws:SourceIp", ContextValue::Open(OpenPoint::SourceIpInForwardAccess));
+        context.put("aws:sourceip", ContextValue::Open(OpenPoint::SourceIpInForwardAccess));
     }
 }
 
 fn call_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
-    context.set("aws:CurrentTime", ContextValue::single(time.to_string()));
-    context.set("aws:EpochTime", ContextValue::single(time.as_second().to_string()));
-    context.set("aws:SecureTransport", ContextValue::single("true"));
+    context.put("aws:currenttime", ContextValue::single(time.to_string()));
+    context.put("aws:epochtime", ContextValue::single(time.as_second().to_string()));
+    context.put("aws:securetransport", ContextValue::single("true"));
     if caller.kind != CallerKind::Anonymous {
-        context.set("aws:ViaAWSService", ContextValue::single("false"));
+        context.put("aws:viaawsservice", ContextValue::single("false"));
     }
 }
 
@@ -105,37 +139,41 @@ fn principal_keys(context: &mut RequestContext, caller: &Caller) {
             )
         }
         CallerKind::Service => {
-            context.set("aws:PrincipalIsAWSService", ContextValue::single("true"));
+            context.put("aws:principalisawsservice", ContextValue::single("true"));
             if let Some(service) = &caller.service {
-                context.set("aws:PrincipalServiceName", ContextValue::single(service.clone()));
+                context.put("aws:principalservicename", ContextValue::single(service.clone()));
             }
-            for key in ["aws:PrincipalArn", "aws:PrincipalType", "aws:userid", "aws:PrincipalAccount"] {
-                context.set(key, ContextValue::Open(OpenPoint::GlobalKeySupport));
+            for key in ["aws:principalarn", "aws:principaltype", "aws:userid", "aws:principalaccount"] {
+                context.put(key, ContextValue::Open(OpenPoint::GlobalKeySupport));
             }
             return;
         }
         CallerKind::Anonymous => {
-            context.set("aws:PrincipalAccount", ContextValue::single("anonymous"));
+            context.put("aws:principalaccount", ContextValue::single("anonymous"));
             ("Anonymous", ContextValue::Absent, ContextValue::single("anonymous"))
         }
     };
-    context.set("aws:PrincipalType", ContextValue::single(principal_type));
-    context.set("aws:PrincipalArn", arn);
-    context.set("aws:userid", user_id);
+    context.put("aws:principaltype", ContextValue::single(principal_type));
+    context.put("aws:principalarn", arn);
+    context.put("aws:userid", user_id);
     if caller.kind == CallerKind::Anonymous {
         return;
     }
-    context.set("aws:PrincipalIsAWSService", ContextValue::single("false"));
-    context.set(
-        "aws:PrincipalAccount",
+    context.put("aws:principalisawsservice", ContextValue::single("false"));
+    context.put(
+        "aws:principalaccount",
         account.map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single),
     );
     if caller.kind == CallerKind::IamUser
         && let Some(arn) = &caller.arn
     {
-        context.set("aws:username", ContextValue::single(arn.name()));
+        context.put("aws:username", ContextValue::single(arn.name()));
     }
-    organization_keys(context, "aws:Principal", caller.organization.as_ref());
+    organization_keys(
+        context,
+        ["aws:principalorgid", "aws:principalorgpaths"],
+        caller.organization.as_ref(),
+    );
     if !caller.is_organization_known {
         for key in [
             "aws:PrincipalOrgID",
@@ -160,10 +198,14 @@ fn session_user_id(caller: &Caller) -> ContextValue {
     }
 }
 
-fn organization_keys(context: &mut RequestContext, whose: &str, membership: Option<&OrganizationMembership>) {
+fn organization_keys(
+    context: &mut RequestContext,
+    [id_key, paths_key]: [&'static str; 2],
+    membership: Option<&OrganizationMembership>,
+) {
     if let Some(OrganizationMembership { id, path }) = membership {
-        context.set(&format!("{whose}OrgID"), ContextValue::single(id.clone()));
-        context.set(&format!("{whose}OrgPaths"), ContextValue::many([path.clone()]));
+        context.put(id_key, ContextValue::single(id.clone()));
+        context.put(paths_key, ContextValue::many([path.clone()]));
     }
 }
 
@@ -202,12 +244,12 @@ fn tag_family(context: &mut RequestContext, prefix: &str, tags: &BTreeMap<Box<st
 
 /// E240, E242, E246.
 fn session_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
-    let mut issued = || context.set("aws:TokenIssueTime", ContextValue::single(time.to_string()));
+    let mut issued = || context.put("aws:tokenissuetime", ContextValue::single(time.to_string()));
     let with_mfa = match (caller.kind, caller.credentials) {
         (CallerKind::RoleSession, _) => {
             issued();
-            context.set("aws:MultiFactorAuthPresent", ContextValue::MfaNotProven);
-            context.set("aws:MultiFactorAuthAge", ContextValue::MfaAgeNotProven);
+            context.put("aws:multifactorauthpresent", ContextValue::MfaNotProven);
+            context.put("aws:multifactorauthage", ContextValue::MfaAgeNotProven);
             return;
         }
         (CallerKind::FederatedUser, _) => return issued(),
@@ -217,42 +259,58 @@ fn session_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) 
         (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::SessionTokenWithMfa | Credentials::ConsoleWithMfa) => true,
     };
     issued();
-    context.set(
-        "aws:MultiFactorAuthPresent",
+    context.put(
+        "aws:multifactorauthpresent",
         ContextValue::single(if with_mfa { "true" } else { "false" }),
     );
     if with_mfa {
-        context.set("aws:MultiFactorAuthAge", ContextValue::single("1"));
+        context.put("aws:multifactorauthage", ContextValue::single("1"));
     }
 }
 
 /// E345: the ARN's Region, the one Region of a global service, or the client's.
-fn region_keys(context: &mut RequestContext, action: &Action, target: &Target, client: Option<&str>, partition: Option<&str>) {
+fn region_keys(
+    context: &mut RequestContext,
+    action: &ActionFacts<'_>,
+    target: &Target,
+    client: Option<&str>,
+    partition: Option<&str>,
+) {
     let of_arn = target.arn.as_ref().map(Arn::region).filter(|region| !region.is_empty());
-    let global = global_service_region(partition.unwrap_or("aws"), action.service());
+    let global = global_service_region(partition.unwrap_or("aws"), action.action.service());
     if let Some(region) = global.or(of_arn).or(client) {
-        context.set("aws:RequestedRegion", ContextValue::single(region));
-        if action.service() == "ec2" {
-            context.set("ec2:Region", ContextValue::single(region));
+        context.put("aws:requestedregion", ContextValue::single(region));
+        if action.action.service() == "ec2" {
+            context.put("ec2:region", ContextValue::single(region));
         }
     }
 }
 
-fn resource_keys(context: &mut RequestContext, caller: &Caller, action: &Action, target: &Target, facts: &DerivedFacts<'_>) {
+fn resource_keys(
+    context: &mut RequestContext,
+    caller: &Caller,
+    action: &ActionFacts<'_>,
+    target: &Target,
+    facts: &DerivedFacts<'_>,
+) {
     let Some(arn) = &target.arn else { return };
     if let Some(owner) = target.account.or_else(|| arn.account()).or(caller.account) {
-        context.set("aws:ResourceAccount", ContextValue::single(owner.as_str()));
+        context.put("aws:resourceaccount", ContextValue::single(owner.as_str()));
     }
-    organization_keys(context, "aws:Resource", facts.resource_organization);
-    for prefix in resource_tag_prefixes(action, arn) {
+    organization_keys(
+        context,
+        ["aws:resourceorgid", "aws:resourceorgpaths"],
+        facts.resource_organization,
+    );
+    for prefix in &action.tag_prefixes {
         match facts.resource_tags {
-            Some(tags) => tag_family(context, &prefix, tags),
-            None => context.set_family(&prefix, ContextValue::Unknown(ControlClass::Resource)),
+            Some(tags) => tag_family(context, prefix, tags),
+            None => context.set_family(prefix, ContextValue::Unknown(ControlClass::Resource)),
         }
     }
     match (arn.service(), arn.resource().split_once('/')) {
-        ("ec2", Some(("instance", id))) => context.set("ec2:InstanceID", ContextValue::single(id)),
-        ("ecs", Some(("service", name))) => context.set("ecs:cluster", cluster_of(arn, name)),
+        ("ec2", Some(("instance", id))) => context.put("ec2:instanceid", ContextValue::single(id)),
+        ("ecs", Some(("service", name))) => context.put("ecs:cluster", cluster_of(arn, name)),
         _ => {}
     }
 }
@@ -264,18 +322,4 @@ fn cluster_of(arn: &Arn, name: &str) -> ContextValue {
     };
     let (partition, region, account) = (arn.partition(), arn.region(), arn.account_field());
     ContextValue::single(format!("arn:{partition}:ecs:{region}:{account}:cluster/{cluster}"))
-}
-
-/// E303: `aws:ResourceTag/` and the service's own spelling, where the action supports them (E118).
-fn resource_tag_prefixes(action: &Action, arn: &Arn) -> Vec<String> {
-    let catalog = Catalog::bundled();
-    let entry = catalog.action(action.service(), action.name());
-    let names = ["aws", action.service(), arn.service()];
-    let mut prefixes: Vec<String> = names.iter().map(|name| format!("{name}:ResourceTag/")).collect();
-    prefixes.dedup();
-    prefixes.retain(|prefix| match entry {
-        Some(entry) => catalog.action_supports_key(entry, None, &format!("{prefix}x")) != Support::No,
-        None => true,
-    });
-    prefixes
 }

@@ -38,6 +38,7 @@ pub use decision::Layer;
 pub use decision::LayerOutcome;
 pub use decision::Outcome;
 pub use decision::StatementHit;
+pub use derive::ActionFacts;
 pub use derive::DerivedFacts;
 pub use derive::derive_context;
 pub use derive::link_keys;

@@ -58,6 +58,9 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
     let Some(arn) = &request.target.arn else {
         return Formula::False;
     };
+    if names_another_service(text, arn) {
+        return Formula::False;
+    }
     match fill(text, version, &request.context, true) {
         Filled::NoValue => Formula::False,
         Filled::Open(point) => Formula::open(point),
@@ -84,6 +87,16 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
     }
 }
 
+/// A cheap test that most texts fail: partition and service are spelled out and are not the resource's.
+fn names_another_service(text: &str, arn: &Arn) -> bool {
+    let mut fields = text.split(':').skip(1);
+    let (Some(partition), Some(service), Some(_)) = (fields.next(), fields.next(), fields.next()) else {
+        return false;
+    };
+    let is_plain = |field: &str| !field.contains(['*', '?', '$', '{']);
+    is_plain(partition) && is_plain(service) && (partition != arn.partition() || service != arn.service())
+}
+
 fn variable_in_first_fields(text: &str) -> bool {
     let before = text.split("${").next().unwrap_or_default();
     before.matches(':').count() < 5
@@ -91,9 +104,9 @@ fn variable_in_first_fields(text: &str) -> bool {
 
 fn tokens_match(tokens: &[GlobToken], policy_type: PolicyType, request: &Request<'_>, arn: &Arn) -> Ternary {
     let of = |arn: &Arn| match ArnPattern::from_tokens(tokens, completes(policy_type)) {
-        Ok(pattern) => pattern.matches(arn, type_word(request, arn)),
+        Ok(pattern) => pattern.matches(arn, || type_word(request, arn)),
         // U4: not documented for this type; open only where the completed pattern would match.
-        Err(InvalidArnPattern::Incomplete) => match ArnPattern::from_tokens(tokens, true).map(|p| p.matches(arn, None)) {
+        Err(InvalidArnPattern::Incomplete) => match ArnPattern::from_tokens(tokens, true).map(|p| p.matches(arn, || None)) {
             Ok(Ternary::Yes | Ternary::Open(_)) => Ternary::Open(OpenPoint::IncompleteArn),
             Ok(Ternary::No) | Err(_) => Ternary::No,
         },
@@ -161,16 +174,16 @@ fn other_service_form(request: &Request<'_>, arn: &Arn) -> Option<OtherForm> {
             let (_, cluster) = cluster.rsplit_once('/')?;
             format!("{head}{cluster}/{name}").parse().ok().map(OtherForm::Arn)
         }
-        ContextValue::Unknown(_) => {
-            let form = ArnPattern::parse(&format!("{head}*/{name}"), true).ok();
-            form.map(OtherForm::InAnyCluster)
-        }
-        ContextValue::Absent
+        ContextValue::Absent => None,
+        ContextValue::Unknown(_)
         | ContextValue::Many(_)
         | ContextValue::Prefix(_)
         | ContextValue::Open(_)
         | ContextValue::MfaNotProven
         | ContextValue::MfaAgeNotProven
-        | ContextValue::OneOf(_) => None,
+        | ContextValue::OneOf(_) => {
+            let form = ArnPattern::parse(&format!("{head}*/{name}"), true).ok();
+            form.map(OtherForm::InAnyCluster)
+        }
     }
 }

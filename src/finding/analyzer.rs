@@ -25,21 +25,23 @@ pub struct AnalyzerEvidence {
     pub detail: Arc<str>,
     /// Whether the finding says that anyone at all has access.
     pub is_public: bool,
+    /// Whether the finding is older than the identity, and so about an earlier one of the same ARN.
+    pub is_about_earlier: bool,
     /// When the finding was last updated.
     pub updated_at: Option<Timestamp>,
 }
 
 impl AnalyzerEvidence {
-    /// Whether the finding stands: neither archived by someone nor resolved.
+    /// Whether the finding stands: neither archived by someone nor resolved, and about this identity.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.status.eq_ignore_ascii_case("ACTIVE")
+        !self.is_about_earlier && self.status.eq_ignore_ascii_case("ACTIVE")
     }
 
-    /// Whether someone archived the finding, that is, accepted it.
+    /// Whether someone archived the finding, that is, accepted it for this identity.
     #[must_use]
     pub fn is_archived(&self) -> bool {
-        self.status.eq_ignore_ascii_case("ARCHIVED")
+        !self.is_about_earlier && self.status.eq_ignore_ascii_case("ARCHIVED")
     }
 
     /// Whether it is about access from outside the zone of trust.

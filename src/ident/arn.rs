@@ -9,6 +9,8 @@ use crate::ident::AccountId;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arn {
     text: Box<str>,
+    /// Where the five colons stand.
+    colons: [u32; 5],
 }
 
 /// The text is not an ARN.
@@ -23,32 +25,41 @@ impl Arn {
         &self.text
     }
 
-    fn field(&self, index: usize) -> &str {
-        self.text.splitn(6, ':').nth(index).unwrap_or_default()
+    /// The six fields.
+    #[must_use]
+    pub fn fields(&self) -> [&str; 6] {
+        let [a, b, c, d, e] = self.colons.map(|colon| colon as usize);
+        let end = self.text.len();
+        [(0, a), (a + 1, b), (b + 1, c), (c + 1, d), (d + 1, e), (e + 1, end)]
+            .map(|(from, to)| self.text.get(from..to).unwrap_or_default())
     }
 
     /// The partition: `aws`, `aws-cn`, `aws-us-gov`…
     #[must_use]
     pub fn partition(&self) -> &str {
-        self.field(1)
+        let [_, partition, ..] = self.fields();
+        partition
     }
 
     /// The service prefix.
     #[must_use]
     pub fn service(&self) -> &str {
-        self.field(2)
+        let [_, _, service, ..] = self.fields();
+        service
     }
 
     /// The Region; empty for global resources.
     #[must_use]
     pub fn region(&self) -> &str {
-        self.field(3)
+        let [_, _, _, region, ..] = self.fields();
+        region
     }
 
     /// The account field as text; empty where AWS leaves it out, `aws` for AWS's own policies.
     #[must_use]
     pub fn account_field(&self) -> &str {
-        self.field(4)
+        let [.., account, _] = self.fields();
+        account
     }
 
     /// The account that the ARN names.
@@ -60,7 +71,8 @@ impl Arn {
     /// The resource field: everything after the fifth colon.
     #[must_use]
     pub fn resource(&self) -> &str {
-        self.field(5)
+        let [.., resource] = self.fields();
+        resource
     }
 
     /// The last path component of the resource field: a user's or role's name.
@@ -75,12 +87,19 @@ impl FromStr for Arn {
     type Err = InvalidArn;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fields = text.splitn(6, ':').count();
-        if fields == 6 && text.starts_with("arn:") {
-            Ok(Self { text: text.into() })
-        } else {
-            Err(InvalidArn(text.to_owned()))
+        let invalid = || InvalidArn(text.to_owned());
+        if !text.starts_with("arn:") {
+            return Err(invalid());
         }
+        let mut colons = [0; 5];
+        let mut found = memchr::memchr_iter(b':', text.as_bytes());
+        for colon in &mut colons {
+            *colon = found.next().and_then(|at| u32::try_from(at).ok()).ok_or_else(invalid)?;
+        }
+        Ok(Self {
+            text: text.into(),
+            colons,
+        })
     }
 }
 

@@ -76,15 +76,15 @@ impl ArnPattern {
         Self::from_tokens(Glob::from_policy_text(text).tokens(), complete)
     }
 
-    /// Whether the pattern matches the ARN. `type_word` is the literal word before the first `/` or `:`
+    /// Whether the pattern matches the ARN. `type_word` tells the literal word before the first `/` or `:`
     /// of the resource field in the ARN's documented format (`instance`, `service`), if it has one.
     #[must_use]
-    pub fn matches(&self, arn: &Arn, type_word: Option<&str>) -> Ternary {
+    pub fn matches<'w>(&self, arn: &Arn, type_word: impl FnOnce() -> Option<&'w str>) -> Ternary {
         let Self::Fields(pattern) = self else { return Ternary::Yes };
         let certain = pattern
             .fields
             .iter()
-            .zip(arn.as_str().splitn(6, ':'))
+            .zip(arn.fields())
             // The text is cut at its colons, so a wildcard cannot leave its field.
             .all(|(field, text)| glob_matches(field.iter().copied(), text.chars()));
         if certain {
@@ -130,13 +130,21 @@ impl ArnPattern {
     }
 
     /// E59: a wildcard in the service field, or inside the resource-type word.
-    fn wildcard_where_forbidden(&self, arn: &Arn, type_word: Option<&str>) -> bool {
+    fn wildcard_where_forbidden<'w>(&self, arn: &Arn, type_word: impl FnOnce() -> Option<&'w str>) -> bool {
         let Self::Fields(pattern) = self else { return false };
         let [_, _, service, _, _, resource] = &pattern.fields;
         if service.iter().any(|token| is_wildcard(*token)) {
             return true;
         }
-        let Some(word) = type_word.filter(|_| resource.as_slice() != [GlobToken::AnyRun]) else {
+        let before_separator = resource
+            .iter()
+            .take_while(|token| !matches!(token, GlobToken::Char('/' | ':')));
+        let first_word_is_plain =
+            before_separator.clone().count() < resource.len() && !before_separator.clone().any(|token| is_wildcard(*token));
+        if first_word_is_plain || resource.as_slice() == [GlobToken::AnyRun] {
+            return false;
+        }
+        let Some(word) = type_word() else {
             return false;
         };
         let spelled = resource
@@ -214,7 +222,7 @@ mod tests {
             ("arn:aws:ec2:*:*:instance/I-0AAA1111BBBB2222C", Ternary::No),
         ] {
             assert_eq!(
-                ArnPattern::parse(pattern, true).unwrap().matches(&arn, Some("instance")),
+                ArnPattern::parse(pattern, true).unwrap().matches(&arn, || Some("instance")),
                 expected,
                 "{pattern}"
             );

@@ -60,7 +60,8 @@ fn writer<W: io::Write>(quotes: QuoteStyle, out: W) -> Writer<W> {
 }
 
 /// A value that a spreadsheet takes for text and a terminal shows as it is.
-fn defused(value: Cow<'_, str>) -> Cow<'_, str> {
+#[must_use]
+pub fn defused(value: Cow<'_, str>) -> Cow<'_, str> {
     let is_formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let shown = match escape(&value, |c| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t')) {
         Cow::Borrowed(_) => value,

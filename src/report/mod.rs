@@ -22,6 +22,8 @@ pub use columns::column_names;
 #[cfg(feature = "cli")]
 pub use csv::CsvOptions;
 #[cfg(feature = "cli")]
+pub use csv::defused;
+#[cfg(feature = "cli")]
 pub use csv::write_csv;
 pub use json::SCHEMA;
 pub use json::write_json;

@@ -41,7 +41,7 @@ pub(super) fn classes(resources: &[Resource], mentions: &Mentions<'_>) -> Vec<Ve
         .collect();
     let mut found: BTreeMap<Signature<'_>, Vec<usize>> = BTreeMap::new();
     for (index, resource) in resources.iter().enumerate() {
-        let code = |pattern: &Option<ArnPattern>| match pattern.as_ref().map(|pattern| pattern.matches(&resource.arn, None)) {
+        let code = |pattern: &Option<ArnPattern>| match pattern.as_ref().map(|pattern| pattern.matches(&resource.arn, || None)) {
             Some(Ternary::Yes) => 1,
             Some(Ternary::Open(_)) => 2,
             Some(Ternary::No) | None => 0,

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::catalog::rcp_covers;
 use crate::estate::Policy;
+use crate::evaluate::Caller;
+use crate::evaluate::CallerKind;
 use crate::evaluate::Guardrails;
 use crate::evaluate::PolicyStack;
 use crate::ident::Action;
@@ -11,6 +14,7 @@ use crate::ident::Ternary;
 use crate::policy::ContextKey;
 use crate::policy::Effect;
 use crate::policy::PolicyVersion;
+use crate::policy::ResourceClause;
 use crate::policy::TextPart;
 use crate::policy::text_parts;
 
@@ -23,28 +27,60 @@ pub(super) struct Mentions<'e> {
     pub(super) resources: BTreeSet<(&'e str, PolicyVersion)>,
     /// Whether an identity policy may allow the action at all.
     pub(super) may_be_granted: bool,
+    /// Whether some layer stops the action whatever the resource and the context: one try shows it.
+    pub(super) is_settled: bool,
 }
 
 impl<'e> Mentions<'e> {
     /// Reads the statements of a stack that may match the action.
-    pub(super) fn of(stack: &PolicyStack<'e>, resource_policy: Option<&'e Policy>, action: &Action) -> Self {
-        let mut mentions = Self::default();
+    pub(super) fn of(stack: &PolicyStack<'e>, resource_policy: Option<&'e Policy>, action: &Action, caller: &Caller) -> Self {
+        // E181: the root user starts from full access.
+        let mut mentions = Self {
+            may_be_granted: caller.kind == CallerKind::AccountRoot,
+            ..Self::default()
+        };
         for policy in &stack.identity {
-            let grants = mentions.read(policy, action);
-            mentions.may_be_granted |= grants;
+            mentions.may_be_granted |= mentions.read(policy, action);
         }
         mentions.may_be_granted |= !stack.identity_gaps.is_empty() || resource_policy.is_some();
         if !mentions.may_be_granted {
             return mentions;
         }
-        let others = stack
-            .boundary
-            .iter()
-            .chain(stack.session.iter().flatten())
-            .copied()
-            .chain(resource_policy);
-        for policy in others.chain(levels(&stack.scps)).chain(levels(&stack.rcps)) {
+        resource_policy.into_iter().for_each(|policy| {
             mentions.read(policy, action);
+        });
+        let limits = stack
+            .boundary
+            .map(|policy| vec![policy])
+            .into_iter()
+            .chain(stack.session.clone());
+        let scps = levels(if caller.is_exempt_from_scps() {
+            &Guardrails::None
+        } else {
+            &stack.scps
+        });
+        let rcps = levels(if rcp_covers(action.service()) {
+            &stack.rcps
+        } else {
+            &Guardrails::None
+        });
+        // A resource policy may reach past what limits the identity itself (E220), and RCPs know further exemptions.
+        let limits = limits.map(|level| {
+            (
+                level,
+                resource_policy.is_none() && caller.kind != CallerKind::AccountRoot && !caller.is_service_linked,
+            )
+        });
+        for (level, is_binding) in limits
+            .chain(scps.map(|level| (level, true)))
+            .chain(rcps.map(|level| (level, false)))
+        {
+            let mut may_allow = false;
+            let settled = mentions.is_settled;
+            for policy in level {
+                may_allow |= mentions.read(policy, action);
+            }
+            mentions.is_settled = settled || (is_binding && (mentions.is_settled || !may_allow));
         }
         mentions
     }
@@ -54,17 +90,23 @@ impl<'e> Mentions<'e> {
         let Some(document) = policy.parsed() else { return true };
         let mut may_allow = false;
         for statement in &document.statements {
-            if statement.action.matches(action) == Ternary::No {
+            let matched = statement.action.matches(action);
+            if matched == Ternary::No {
                 continue;
             }
             may_allow |= statement.effect == Effect::Allow;
+            let condition = &statement.condition;
+            let is_bare = condition.tests.is_empty() && !condition.has_empty_part;
+            let is_everywhere =
+                statement.resource.as_ref().is_some_and(ResourceClause::is_everything) && statement.principal.is_none();
+            self.is_settled |= matched == Ternary::Yes && statement.effect == Effect::Deny && is_bare && is_everywhere;
             for text in statement.resource.iter().flat_map(|clause| clause.texts()) {
                 if &**text != "*" {
                     self.resources.insert((text, document.version));
                     self.variables(text, document.version);
                 }
             }
-            for test in &statement.condition.tests {
+            for test in &condition.tests {
                 let values = self.keys.entry(test.key.lower().into()).or_default();
                 values.extend(test.values.iter().map(|value| &**value));
                 for value in &test.values {
@@ -102,10 +144,10 @@ impl<'e> Mentions<'e> {
     }
 }
 
-fn levels<'s, 'e>(guardrails: &'s Guardrails<'e>) -> impl Iterator<Item = &'e Policy> + use<'s, 'e> {
+fn levels<'s, 'e>(guardrails: &'s Guardrails<'e>) -> impl Iterator<Item = Vec<&'e Policy>> + use<'s, 'e> {
     let levels = match guardrails {
         Guardrails::Levels(levels) => levels.as_slice(),
         Guardrails::None | Guardrails::NotCollected(_) => &[],
     };
-    levels.iter().flat_map(|level| level.policies.iter().flatten().copied())
+    levels.iter().filter_map(|level| level.policies.clone())
 }

@@ -12,6 +12,7 @@ mod choice;
 mod class;
 mod mentions;
 mod question;
+mod resource_policy;
 mod target;
 mod words;
 
@@ -22,4 +23,6 @@ pub use answer::Verdict;
 pub use ask::ask;
 pub use question::Question;
 pub use question::Scope;
+pub use question::subject_type;
+pub use resource_policy::has_resource_policies;
 pub use words::describe;

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
+use crate::catalog::Catalog;
 use crate::estate::Policy;
 use crate::estate::Resource;
 use crate::estate::Tags;
+use crate::evaluate::ActionFacts;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Subject;
 use crate::evaluate::Target;
@@ -17,7 +19,7 @@ pub struct Question<'q> {
     /// The identity.
     pub subject: &'q Subject<'q>,
     /// The action.
-    pub action: &'q Action,
+    pub action: &'q ActionFacts<'q>,
     /// On what.
     pub scope: Scope<'q>,
     /// From when on; later is possible, earlier is not.
@@ -37,4 +39,21 @@ pub enum Scope<'q> {
     Counted(&'q [Resource]),
     /// Any that could exist.
     Any,
+}
+
+/// The one resource type that a call of the action is about: where there is one, counted resources of it can be asked about.
+#[must_use]
+pub fn subject_type(action: &Action) -> Option<&'static str> {
+    let entry = Catalog::bundled().action(action.service(), action.name())?;
+    let required: Vec<&str> = entry
+        .resource_types
+        .iter()
+        .filter(|row| row.required)
+        .map(|row| row.resource_type)
+        .collect();
+    let listed: Vec<&str> = entry.resource_types.iter().map(|row| row.resource_type).collect();
+    match (required.as_slice(), listed.as_slice()) {
+        ([only], _) | ([], [only]) => Some(only),
+        _ => None,
+    }
 }

@@ -3,26 +3,29 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
-use crate::catalog::ResourceFit;
+use crate::catalog::has_format;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
-use crate::ident::Arn;
 use crate::ident::Glob;
 use crate::ident::regions_of;
 use crate::solve::Question;
 use crate::solve::mentions::Mentions;
 
-/// How many shapes of names are tried.
-const MAX_NAMES: usize = 24;
+/// How many resources that patterns name are tried.
+const MAX_TARGETS: usize = 96;
 
-/// Representatives of all resources of the action's types in the identity's own account.
+/// Representatives of all resources of the action's types in the identity's own account, the plainest first.
 ///
 /// `context` fills the variables of resource texts.
-pub(super) fn representatives(question: &Question<'_>, mentions: &Mentions<'_>, context: &RequestContext) -> Vec<Target> {
+pub(super) fn representatives<'s>(
+    question: &'s Question<'_>,
+    mentions: &'s Mentions<'_>,
+    context: impl FnOnce() -> RequestContext,
+) -> Box<dyn Iterator<Item = Target> + 's> {
     let formats = formats(question);
-    if formats.is_empty() {
-        return vec![Target::nothing_for(question.action)];
-    }
+    let Some(first) = formats.first() else {
+        return Box::new(std::iter::once(Target::nothing_for(question.action.action)));
+    };
     let partition = question.subject.caller.partition().unwrap_or("aws").to_owned();
     let account = question
         .subject
@@ -30,51 +33,106 @@ pub(super) fn representatives(question: &Question<'_>, mentions: &Mentions<'_>, 
         .account
         .map(|account| account.to_string())
         .unwrap_or_default();
-    let regions = regions(mentions, &partition);
+    let head = move |format: &str| format.replace("${Partition}", &partition).replace("${Account}", &account);
+    let plainest = target_of(&head(first), &example(resource_field(first)), DEFAULT_REGION);
+    let plainest = plainest.filter(|target| target.arn.as_ref().is_some_and(|arn| arn.partition() == "aws"));
+    if mentions.resources.is_empty() && !mentions.has("aws:requestedregion") && !mentions.has("ec2:region") && plainest.is_some()
+    {
+        return Box::new(plainest.into_iter());
+    }
+    let patterns = patterns(mentions, &context());
+    let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
+    let skip = plainest.clone();
+    let others = formats
+        .into_iter()
+        .flat_map(move |format| candidates(format, &head(format), &patterns, &regions));
+    Box::new(
+        plainest
+            .into_iter()
+            .chain(others.filter(move |target| Some(target) != skip.as_ref())),
+    )
+}
+
+/// Representatives by type, where the action needs several types at once (E292); else none.
+pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, context: &RequestContext) -> Vec<Vec<Target>> {
+    let catalog = Catalog::bundled();
+    let action = question.action.action;
+    let (Some(entry), Some(service)) = (
+        catalog.action(action.service(), action.name()),
+        catalog.service(action.service()),
+    ) else {
+        return Vec::new();
+    };
+    let required: Vec<_> = entry.resource_types.iter().filter(|row| row.required).collect();
+    if required.len() < 2 {
+        return Vec::new();
+    }
+    let partition = question.subject.caller.partition().unwrap_or("aws");
+    let account = question
+        .subject
+        .caller
+        .account
+        .map(|account| account.to_string())
+        .unwrap_or_default();
     let patterns = patterns(mentions, context);
-    let mut names: BTreeSet<(usize, String)> = BTreeSet::new();
-    let mut found: Vec<Target> = Vec::new();
-    for format in formats {
-        let head = format.replace("${Partition}", &partition).replace("${Account}", &account);
-        names.clear();
-        names.insert((0, example(resource_field(&head))));
-        for pattern in &patterns {
-            names.extend(instances(resource_field(pattern)).into_iter().map(|name| (1, name)));
-        }
-        let fits = |arn: &Arn| {
-            let fit = Catalog::bundled().resource_fit(question.action.service(), question.action.name(), arn.as_str());
-            fit == ResourceFit::Listed
-        };
-        for (_, name) in names.iter().take(MAX_NAMES) {
-            for region in &regions {
-                let fields: Vec<&str> = head.splitn(6, ':').collect();
-                let [arn, partition, service, region_field, account, _] = fields.as_slice() else {
-                    continue;
-                };
-                let region = if region_field.is_empty() { "" } else { region };
-                let text = format!("{arn}:{partition}:{service}:{region}:{account}:{name}");
-                let target = text.parse::<Arn>().ok().filter(fits).map(Target::resource);
-                found.extend(target.filter(|target| !found.contains(target)));
-                if region.is_empty() {
-                    break;
-                }
-            }
+    let regions = regions(mentions, partition);
+    let formats = required
+        .iter()
+        .filter_map(|row| service.resource_type(row.resource_type)?.arn_formats.first().copied());
+    let head = |format: &str| format.replace("${Partition}", partition).replace("${Account}", &account);
+    formats
+        .map(|format| candidates(format, &head(format), &patterns, &regions))
+        .collect()
+}
+
+/// The format's example in every Region, and what fits each pattern in the Regions that the pattern allows.
+fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String]) -> Vec<Target> {
+    let is_global = head.split(':').nth(3).unwrap_or_default().is_empty();
+    let regions = regions.get(..if is_global { 1 } else { regions.len() }).unwrap_or_default();
+    let example = example(resource_field(head));
+    let mut found: Vec<Target> = regions
+        .iter()
+        .filter_map(|region| target_of(head, &example, region))
+        .collect();
+    let mut names: BTreeSet<(String, &String)> = BTreeSet::new();
+    for pattern in patterns {
+        let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
+        let allowed = regions.iter().filter(|region| is_global || field.matches(region));
+        for region in allowed {
+            names.extend(instances(resource_field(pattern)).into_iter().map(|name| (name, region)));
         }
     }
-    if found.is_empty() {
-        vec![Target::nothing_for(question.action)]
-    } else {
-        found
-    }
+    let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| has_format(format, arn.as_str()));
+    let named = names
+        .iter()
+        .filter_map(|(name, region)| target_of(head, name, region))
+        .filter(fits);
+    found.extend(named.take(MAX_TARGETS));
+    found
+}
+
+/// The Region that is tried first.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// An ARN of a format's first five fields, a Region and a name.
+fn target_of(head: &str, name: &str, region: &str) -> Option<Target> {
+    let mut fields = head.splitn(6, ':');
+    let (arn, partition, service, region_field, account) =
+        (fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let region = if region_field.is_empty() { "" } else { region };
+    format!("{arn}:{partition}:{service}:{region}:{account}:{name}")
+        .parse()
+        .ok()
+        .map(Target::resource)
 }
 
 /// The ARN formats of the types that the action lists, required ones first.
 fn formats(question: &Question<'_>) -> Vec<&'static str> {
     let catalog = Catalog::bundled();
-    let Some(entry) = catalog.action(question.action.service(), question.action.name()) else {
+    let Some(entry) = catalog.action(question.action.action.service(), question.action.action.name()) else {
         return Vec::new();
     };
-    let Some(service) = catalog.service(question.action.service()) else {
+    let Some(service) = catalog.service(question.action.action.service()) else {
         return Vec::new();
     };
     let mut rows: Vec<_> = entry.resource_types.iter().collect();

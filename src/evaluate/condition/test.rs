@@ -284,12 +284,15 @@ fn unmet(test: &ConditionTest, class: ControlClass, version: PolicyVersion, cont
             .into(),
         Filled::Tokens { .. } | Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => text.clone(),
     };
+    // Sorted, so that the order of a list never shows.
+    let mut values: Box<[Box<str>]> = test.values.iter().map(show).collect();
+    values.sort();
     Formula::atom(Atom::Test(UnmetTest {
         key: test.key.clone(),
         class,
         operator: test.operator,
         qualifier: test.qualifier,
         if_exists: test.if_exists,
-        values: test.values.iter().map(show).collect(),
+        values,
     }))
 }

@@ -1,0 +1,218 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use jiff::Timestamp;
+use leastwise::finding::Severity;
+use leastwise::ident::AccountId;
+use leastwise::ident::Action;
+use leastwise::ident::Arn;
+
+use crate::exit::EXIT_CODES;
+
+/// Who can destroy our compute, and why: a least-privilege auditor for AWS IAM.
+#[derive(Debug, Parser)]
+#[command(name = "leastwise", version, after_help = EXIT_CODES, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Rank the identities that can do what the rules look for.
+    Audit(Audit),
+    /// List who can call an action.
+    WhoCan(WhoCan),
+    /// Say why an identity can or cannot call an action, layer by layer.
+    Explain(Explain),
+    /// Run policy tests in the format iamcase/1.
+    Test(Test),
+    /// List, show and check rules.
+    Rules(Rules),
+    /// Audit the shipped sample organization.
+    Demo(Demo),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the facts come from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Sources {
+    /// Snapshot directories, files of `aws iam get-account-authorization-details` (plain, gzip or zstd), or - for standard input.
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// How they are read.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Reading {
+    /// Look only at this account (repeatable).
+    #[arg(long = "account", value_name = "ID")]
+    pub(crate) accounts: Vec<AccountId>,
+    /// The time to answer for, RFC 3339; without it the snapshot's collection time, or else now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// The accounts are in no organization, so no SCP or RCP applies. Without it, and without organization.json,
+    /// what only an SCP could stop is undetermined.
+    #[arg(long)]
+    pub(crate) standalone: bool,
+    /// Threads that read accounts; the output does not depend on it.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Where the result goes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Destination {
+    /// The format of the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// Write to a file instead of standard output; it appears whole or not at all.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Table,
+    /// RFC 4180, one row a finding; docs/csv.md lists the columns.
+    Csv,
+    /// JSON, with a version and a schema in docs/report.schema.json.
+    Json,
+}
+
+/// What the audit reports.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Reporting {
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+    /// Report only identities whose ARN matches (`*` and `?` are wildcards; repeatable).
+    #[arg(long = "principal", value_name = "ARN")]
+    pub(crate) principals: Vec<String>,
+    /// Report only findings of at least this severity.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) severity: Option<Severity>,
+    /// Exit with 1 when a finding has at least this severity.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) fail_on: Option<Severity>,
+    /// A rule file or a folder of them, beside the built-in rules (repeatable).
+    #[arg(long = "rules", value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Give identities that can do nothing a row too.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// CSV values exactly as they are, without the apostrophe before formulas.
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Show at most this many rows of each section of the table; 0 for all.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoCan {
+    /// The action, such as ec2:TerminateInstances.
+    pub(crate) action: Action,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// Ask about this resource.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) resource: Option<Arn>,
+    /// Fix a condition key (repeatable; a key of several values is given several times).
+    #[arg(long = "context", value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<String>,
+    /// List those who cannot, too.
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The ARN of the user, role or root user.
+    pub(crate) principal: Arn,
+    /// The action, such as ec2:TerminateInstances.
+    pub(crate) action: Action,
+    /// The resource's ARN (optional), then the sources.
+    #[arg(value_name = "RESOURCE] [SOURCE")]
+    pub(crate) rest: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Fix a condition key (repeatable; a key of several values is given several times).
+    #[arg(long = "context", value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<String>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Files with one case a line, or - for standard input.
+    #[arg(required = true, value_name = "CASES")]
+    pub(crate) cases: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the rules.
+    List {
+        /// A rule file or a folder of them, beside the built-in rules (repeatable).
+        #[arg(long = "rules", value_name = "PATH")]
+        rules: Vec<PathBuf>,
+    },
+    /// Show a rule's manual page.
+    Show {
+        /// The rule's id.
+        id: String,
+        /// A rule file or a folder of them, beside the built-in rules (repeatable).
+        #[arg(long = "rules", value_name = "PATH")]
+        rules: Vec<PathBuf>,
+    },
+    /// Check rule files.
+    Check {
+        /// Rule files or folders of them.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Severity::ALL.iter().map(|severity| severity.word()).collect();
+        format!("one of {}", words.join(", "))
+    })
+}

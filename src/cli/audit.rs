@@ -1,0 +1,229 @@
+//! `audit`: the ranked report.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use leastwise::catalog::Catalog;
+use leastwise::estate::AccountEstate;
+use leastwise::estate::Problem;
+use leastwise::finding::CoverageCount;
+use leastwise::finding::CoverageGap;
+use leastwise::finding::Finding;
+use leastwise::finding::Report;
+use leastwise::finding::RuleFacts;
+use leastwise::finding::RunFacts;
+use leastwise::finding::Severity;
+use leastwise::finding::UnjoinedFinding;
+use leastwise::ident::Glob;
+use leastwise::rank::Ranker;
+use leastwise::rank::Weights;
+use leastwise::rank::by_urgency;
+use leastwise::report::CsvOptions;
+use leastwise::report::TableOptions;
+use leastwise::report::write_csv;
+use leastwise::report::write_json;
+use leastwise::report::write_table;
+use leastwise::rules::AccountAudit;
+use leastwise::rules::AccountFindings;
+use leastwise::rules::Questions;
+use leastwise::rules::RuleSet;
+use leastwise::rules::unjoined_of_organization;
+
+use crate::args::Audit;
+use crate::args::Format;
+use crate::args::Reporting;
+use crate::exit::ExitCode;
+use crate::exit::Failure;
+use crate::inputs::Inputs;
+use crate::output;
+
+pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
+    let inputs = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
+    report(&inputs, &audit.reporting)
+}
+
+/// Audits the inputs and writes the report.
+pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode, Failure> {
+    let mut rules = RuleSet::builtin()?;
+    for path in &reporting.rules {
+        rules.read(path)?;
+    }
+    let weights = Weights::builtin()?;
+    let report = audited(inputs, &rules, &weights, reporting)?;
+    let destination = &reporting.destination;
+    let limit = (reporting.limit > 0).then_some(reporting.limit);
+    output::write(destination, |out| match destination.format {
+        Format::Table => write_table(
+            &report,
+            TableOptions {
+                width: output::width(),
+                limit,
+            },
+            out,
+        ),
+        Format::Csv => write_csv(&report, CsvOptions { raw: reporting.raw }, out),
+        Format::Json => write_json(&report, out),
+    })?;
+    let reaches = |severity: Severity| {
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.score.as_ref().is_some_and(|score| score.severity() >= severity))
+    };
+    Ok(match reporting.fail_on {
+        Some(severity) if reaches(severity) => ExitCode::Found,
+        Some(_) | None if !report.gaps.is_empty() => ExitCode::Incomplete,
+        Some(_) | None => ExitCode::Done,
+    })
+}
+
+/// One account's share of the report.
+struct Share {
+    found: AccountFindings,
+    gaps: Vec<CoverageGap>,
+    covers: [bool; SOURCES.len()],
+}
+
+/// What an account can be covered by.
+const SOURCES: [&str; 4] = [
+    "credential report",
+    "Access Analyzer findings",
+    "inventory of instances",
+    "inventory of services",
+];
+
+fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<Report, Failure> {
+    let questions = Questions::of(rules);
+    let wanted: Vec<Glob> = reporting
+        .principals
+        .iter()
+        .map(|pattern| Glob::from_policy_text(pattern))
+        .collect();
+    let is_wanted = |finding: &Finding| {
+        let named = wanted.is_empty() || wanted.iter().any(|glob| glob.matches(&finding.identity.principal));
+        let severe = reporting
+            .severity
+            .is_none_or(|least| finding.score.as_ref().is_some_and(|score| score.severity() >= least));
+        named && severe
+    };
+    let shares = inputs.each(|estate, scope| {
+        let audit = AccountAudit {
+            questions: &questions,
+            estate,
+            scope,
+            place: inputs
+                .organization
+                .as_ref()
+                .and_then(|organization| organization.place(estate.account)),
+            is_management: inputs
+                .organization
+                .as_ref()
+                .is_some_and(|organization| organization.is_management(estate.account)),
+            as_of: inputs.as_of,
+            keep_denied: reporting.all,
+        };
+        let mut found = audit.run();
+        let mut ranker = Ranker::new(weights, inputs.as_of);
+        ranker.rank(&mut found.findings);
+        found.findings.retain(is_wanted);
+        Share {
+            found,
+            gaps: estate.problems.iter().map(gap_of).collect(),
+            covers: covers(estate),
+        }
+    })?;
+    Ok(joined(inputs, rules, &questions, shares))
+}
+
+fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {
+    let inventory = estate.inventory.as_ref();
+    [
+        estate.credentials.is_some(),
+        estate.access_findings.is_some(),
+        inventory.is_some_and(|inventory| inventory.instances.is_some()),
+        inventory.is_some_and(|inventory| inventory.services.is_some()),
+    ]
+}
+
+fn joined(inputs: &Inputs, rules: &RuleSet, questions: &Questions<'_>, shares: Vec<Share>) -> Report {
+    let accounts = u64::try_from(shares.len()).unwrap_or(u64::MAX);
+    let mut facts = RunFacts {
+        as_of: inputs.as_of,
+        tool_version: env!("CARGO_PKG_VERSION").into(),
+        catalog_version: Catalog::bundled().version().to_string().into(),
+        rules: rules.iter().map(rule_facts).collect(),
+        accounts,
+        identities: 0,
+        verdicts: leastwise::finding::VerdictCounts::default(),
+        policies: leastwise::finding::PolicyCounts::default(),
+        coverage: Vec::new(),
+    };
+    let mut findings = Vec::new();
+    let mut unjoined: Vec<UnjoinedFinding> = Vec::new();
+    let mut gaps: Vec<CoverageGap> = inputs.problems.iter().map(gap_of).collect();
+    let mut covered = [0_u64; SOURCES.len()];
+    for share in shares {
+        let AccountFindings {
+            findings: found,
+            unjoined: listed,
+            verdicts,
+            identities,
+            policies,
+        } = share.found;
+        findings.extend(found);
+        unjoined.extend(listed);
+        gaps.extend(share.gaps);
+        facts.identities += identities;
+        facts.verdicts.allowed += verdicts.allowed;
+        facts.verdicts.conditional += verdicts.conditional;
+        facts.verdicts.undetermined += verdicts.undetermined;
+        facts.verdicts.denied += verdicts.denied;
+        facts.policies.read += policies.read;
+        facts.policies.invalid += policies.invalid;
+        facts.policies.missing += policies.missing;
+        for (count, covers) in covered.iter_mut().zip(share.covers) {
+            *count += u64::from(covers);
+        }
+    }
+    facts.coverage = SOURCES
+        .iter()
+        .zip(covered)
+        .map(|(source, covered)| CoverageCount {
+            source: Arc::from(*source),
+            covered,
+            accounts,
+        })
+        .collect();
+    if let Some(organization_findings) = &inputs.findings {
+        let read: BTreeSet<_> = inputs.accounts().into_iter().collect();
+        unjoined.extend(unjoined_of_organization(organization_findings, &read, questions.actions()));
+    }
+    findings.sort_unstable_by(by_urgency);
+    unjoined.sort();
+    gaps.sort();
+    gaps.dedup();
+    Report {
+        facts,
+        findings,
+        unjoined,
+        gaps,
+    }
+}
+
+fn rule_facts(rule: &leastwise::rules::Rule) -> RuleFacts {
+    RuleFacts {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        attack_version: rule.attack.as_ref().map(|attack| attack.version.clone()),
+    }
+}
+
+fn gap_of(problem: &Problem) -> CoverageGap {
+    let (what, consequence) = problem.detail.split_once("; ").unwrap_or((&problem.detail, ""));
+    CoverageGap {
+        account: problem.account,
+        source: problem.subject.clone(),
+        what: what.into(),
+        consequence: consequence.into(),
+    }
+}

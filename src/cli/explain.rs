@@ -1,0 +1,347 @@
+//! `explain`: why and why not, layer by layer, with the statement's text and place.
+
+use std::io;
+use std::io::Write;
+use std::path::PathBuf;
+
+use leastwise::estate::DocumentState;
+use leastwise::estate::Policy;
+use leastwise::evaluate::ActionFacts;
+use leastwise::evaluate::Formula;
+use leastwise::evaluate::LayerOutcome;
+use leastwise::evaluate::Subject;
+use leastwise::ident::Arn;
+use leastwise::ident::Ternary;
+use leastwise::report::visible;
+use leastwise::solve::Answer;
+use leastwise::solve::Verdict;
+use serde::Serialize;
+
+use crate::args::Explain;
+use crate::args::Format;
+use crate::exit::ExitCode;
+use crate::exit::Failure;
+use crate::inputs::Inputs;
+use crate::inputs::context;
+use crate::output;
+use crate::who_can::Asked;
+use crate::who_can::answer;
+use crate::who_can::asked_resource;
+use crate::who_can::fits;
+
+/// The explanation, as JSON gives it.
+#[derive(Debug, Serialize)]
+struct Explanation {
+    principal: String,
+    account: String,
+    action: String,
+    resource: Option<String>,
+    verdict: &'static str,
+    conditions: Vec<String>,
+    unknowns: Vec<String>,
+    reachable: Option<usize>,
+    total: Option<usize>,
+    layers: Vec<LayerWords>,
+}
+
+/// One layer in words.
+#[derive(Debug, Serialize)]
+struct LayerWords {
+    layer: String,
+    says: &'static str,
+    note: Option<String>,
+    statements: Vec<StatementWords>,
+}
+
+/// One statement that speaks of the action.
+#[derive(Debug, Serialize)]
+struct StatementWords {
+    policy: String,
+    via: Option<String>,
+    statement: usize,
+    sid: Option<String>,
+    effect: &'static str,
+    applies: &'static str,
+    file: String,
+    line: u32,
+    column: u32,
+    text: String,
+}
+
+pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
+    let (resource, sources) = resource_and_sources(&explain.rest)?;
+    let inputs = Inputs::open(&sources, &explain.reading)?;
+    fits(&explain.action, resource.as_ref())?;
+    let Some(account) = explain.principal.account() else {
+        return Err(Failure::Usage(format!(
+            "{} names no account; give the ARN of a user, a role or a root user",
+            explain.principal
+        )));
+    };
+    let asked = Asked {
+        action: &explain.action,
+        facts: ActionFacts::of(&explain.action),
+        resource: resource.as_ref().map(|arn| asked_resource(&inputs, &explain.action, arn)),
+        given: context(&explain.context)?,
+    };
+    let explained = inputs.one(account, |estate, scope| {
+        let principal = estate.principal(&explain.principal)?;
+        let subject = Subject::of(principal, estate, scope);
+        let answer = answer(&asked, inputs.as_of, estate, &subject);
+        Some(explanation(&asked, &subject, &answer, resource.as_ref()))
+    });
+    let Some(explanation) = explained.flatten() else {
+        return Err(Failure::Usage(format!("{} is in none of the sources", explain.principal)));
+    };
+    output::write(&explain.destination, |out| match explain.destination.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &explanation)?;
+            writeln!(out)
+        }
+        Format::Table | Format::Csv => text(&explanation, out),
+    })?;
+    Ok(ExitCode::Done)
+}
+
+/// The first argument is the resource when it is an ARN, or `*`.
+fn resource_and_sources(rest: &[PathBuf]) -> Result<(Option<Arn>, Vec<PathBuf>), Failure> {
+    let Some((first, others)) = rest.split_first() else {
+        return Ok((None, Vec::new()));
+    };
+    let text = first.to_string_lossy();
+    if text == "*" {
+        return Ok((None, others.to_vec()));
+    }
+    if text.starts_with("arn:") {
+        let arn = text
+            .parse()
+            .map_err(|error: leastwise::ident::InvalidArn| Failure::Usage(error.to_string()))?;
+        return Ok((Some(arn), others.to_vec()));
+    }
+    Ok((None, rest.to_vec()))
+}
+
+fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, resource: Option<&Arn>) -> Explanation {
+    let layers = answer
+        .decision
+        .iter()
+        .flat_map(|decision| decision.layers.iter().map(|layer| layer_words(layer, asked, subject)));
+    let mut layers: Vec<LayerWords> = layers.collect();
+    if layers.is_empty() {
+        layers.push(LayerWords {
+            layer: "identity policies".into(),
+            says: "does not allow",
+            note: Some(format!("no policy of the identity or its groups allows {}", asked.action)),
+            statements: spoken(subject.stack.identity.iter().copied(), asked, subject, &[]),
+        });
+    }
+    Explanation {
+        principal: subject.principal.arn.to_string(),
+        account: subject.caller.account.map(|account| account.to_string()).unwrap_or_default(),
+        action: asked.action.to_string(),
+        resource: resource.or(answer.representative.as_ref()).map(ToString::to_string),
+        verdict: answer.verdict.as_str(),
+        conditions: answer
+            .conditions
+            .iter()
+            .map(|condition| condition.words.to_string())
+            .collect(),
+        unknowns: answer.unknowns.iter().map(ToString::to_string).collect(),
+        reachable: answer.reached.as_ref().map(|reached| reached.indices.len()),
+        total: answer.reached.as_ref().map(|reached| reached.total),
+        layers,
+    }
+}
+
+fn layer_words(outcome: &LayerOutcome<'_>, asked: &Asked<'_>, subject: &Subject<'_>) -> LayerWords {
+    let says = match (&outcome.deny, &outcome.allow) {
+        (Formula::True, _) => "denies",
+        (_, Formula::False) => "does not allow",
+        (Formula::False, Formula::True) => "allows",
+        _ => "allows under conditions, or what it says is not known",
+    };
+    let policies = policies_of(outcome, subject);
+    LayerWords {
+        layer: outcome.layer.to_string(),
+        says,
+        note: outcome.note.as_ref().map(ToString::to_string),
+        statements: spoken(policies.into_iter(), asked, subject, &outcome.hits),
+    }
+}
+
+/// The policies of a layer, also those of which no statement applies.
+fn policies_of<'p>(outcome: &LayerOutcome<'p>, subject: &Subject<'p>) -> Vec<&'p Policy> {
+    use leastwise::evaluate::Guardrails;
+    use leastwise::evaluate::Layer;
+    let level = |guardrails: &Guardrails<'p>, target: &str| match guardrails {
+        Guardrails::Levels(levels) => levels
+            .iter()
+            .filter(|level| &*level.target == target)
+            .flat_map(|level| level.policies.iter().flatten().copied())
+            .collect(),
+        Guardrails::None | Guardrails::NotCollected(_) => Vec::new(),
+    };
+    match &outcome.layer {
+        Layer::Identity => subject.stack.identity.clone(),
+        Layer::Boundary => subject.stack.boundary.into_iter().collect(),
+        Layer::ServiceControl(target) => level(&subject.stack.scps, target),
+        Layer::ResourceControl(target) => level(&subject.stack.rcps, target),
+        Layer::Session | Layer::Resource | Layer::Endpoint | Layer::ServiceRule => {
+            outcome.hits.iter().map(|hit| hit.policy).collect()
+        }
+    }
+}
+
+/// The statements that speak of the action, with whether they apply.
+fn spoken<'p>(
+    policies: impl Iterator<Item = &'p Policy>,
+    asked: &Asked<'_>,
+    subject: &Subject<'_>,
+    hits: &[leastwise::evaluate::StatementHit<'_>],
+) -> Vec<StatementWords> {
+    let mut found = Vec::new();
+    for policy in policies {
+        let document = match &policy.document {
+            DocumentState::Parsed(document) => document,
+            DocumentState::Invalid(invalid) => {
+                found.push(unread(policy, subject, &format!("the document is not valid: {invalid}")));
+                continue;
+            }
+            DocumentState::Missing(why) => {
+                found.push(unread(policy, subject, &format!("the document is missing: {why}")));
+                continue;
+            }
+        };
+        for (index, statement) in document.statements.iter().enumerate() {
+            if statement.action.matches(asked.action) == Ternary::No {
+                continue;
+            }
+            let hit = hits.iter().find(|hit| std::ptr::eq(hit.policy, policy) && hit.index == index);
+            let (line, column) = policy.text.place(statement.span.start);
+            found.push(StatementWords {
+                policy: policy.name.to_string(),
+                via: subject.group_of(policy).map(|group| format!("group {group}")),
+                statement: index + 1,
+                sid: statement.sid.as_ref().map(ToString::to_string),
+                effect: statement.effect.as_str(),
+                applies: match hit.map(|hit| &hit.applies) {
+                    Some(Formula::True) => "applies",
+                    Some(_) => "may apply",
+                    None => "does not apply to this request",
+                },
+                file: policy.text.file.to_string(),
+                line,
+                column,
+                text: policy
+                    .text
+                    .text
+                    .get(statement.span.start..statement.span.end)
+                    .unwrap_or_default()
+                    .to_owned(),
+            });
+        }
+    }
+    found
+}
+
+fn unread(policy: &Policy, subject: &Subject<'_>, text: &str) -> StatementWords {
+    StatementWords {
+        policy: policy.name.to_string(),
+        via: subject.group_of(policy).map(|group| format!("group {group}")),
+        statement: 0,
+        sid: None,
+        effect: "unknown",
+        applies: "may apply",
+        file: policy.text.file.to_string(),
+        line: policy.text.start.0,
+        column: policy.text.start.1,
+        text: text.to_owned(),
+    }
+}
+
+fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
+    let show = |text: &str| visible(text).into_owned();
+    let resource = explanation
+        .resource
+        .as_deref()
+        .map(|resource| format!(" on {}", show(resource)))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "{}: {} {}{resource}",
+        explanation.verdict,
+        show(&explanation.principal),
+        show(&explanation.action)
+    )?;
+    if let (Some(reachable), Some(total)) = (explanation.reachable, explanation.total) {
+        writeln!(out, "  reaches {reachable} of {total} counted resources")?;
+    }
+    for condition in &explanation.conditions {
+        let word = if explanation.verdict == Verdict::Allowed.as_str() {
+            "the holder chooses"
+        } else {
+            "only if"
+        };
+        writeln!(out, "  {word}: {}", show(condition))?;
+    }
+    for unknown in &explanation.unknowns {
+        writeln!(out, "  not known: {}", show(unknown))?;
+    }
+    for layer in &explanation.layers {
+        writeln!(out)?;
+        writeln!(out, "{}: {}", show(&layer.layer), layer.says)?;
+        if let Some(note) = &layer.note {
+            writeln!(out, "  {}", show(note))?;
+        }
+        for statement in &layer.statements {
+            let via = statement
+                .via
+                .as_deref()
+                .map(|via| format!(", through {}", show(via)))
+                .unwrap_or_default();
+            let sid = statement
+                .sid
+                .as_deref()
+                .map(|sid| format!(" ({})", show(sid)))
+                .unwrap_or_default();
+            let place = format!("{}:{}:{}", show(&statement.file), statement.line, statement.column);
+            match statement.statement {
+                0 => writeln!(
+                    out,
+                    "  {}{via}: {} at {place}",
+                    show(&statement.policy),
+                    show(&statement.text)
+                )?,
+                number => {
+                    writeln!(
+                        out,
+                        "  {} {}: statement {number}{sid} of {}{via}",
+                        statement.effect,
+                        statement.applies,
+                        show(&statement.policy)
+                    )?;
+                    writeln!(out, "    at {place}")?;
+                    for line in dedented(&statement.text) {
+                        writeln!(out, "    | {}", show(line))?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The lines of a statement without the indent that the file gave them.
+fn dedented(text: &str) -> Vec<&str> {
+    let indent = text
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let first = text.lines().take(1);
+    first
+        .chain(text.lines().skip(1).map(|line| line.get(indent..).unwrap_or(line)))
+        .collect()
+}

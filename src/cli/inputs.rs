@@ -1,0 +1,214 @@
+//! Sources → the organization, and the accounts one by one, several at a time.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use leastwise::catalog::Catalog;
+use leastwise::estate::AccessFindings;
+use leastwise::estate::AccountEstate;
+use leastwise::estate::Organization;
+use leastwise::estate::Problem;
+use leastwise::evaluate::AccountScope;
+use leastwise::evaluate::ContextValue;
+use leastwise::ident::AccountId;
+use leastwise::policy::ContextKey;
+use leastwise::snapshot::Gap;
+use leastwise::snapshot::GapScope;
+use leastwise::snapshot::Snapshot;
+use leastwise::snapshot::Source;
+use rayon::prelude::*;
+
+use crate::args::Reading;
+use crate::exit::Failure;
+use crate::output::remark;
+use crate::progress::Progress;
+
+/// What was read of all accounts together.
+pub(crate) struct Inputs {
+    snapshot: Snapshot,
+    pub(crate) organization: Option<Organization>,
+    pub(crate) findings: Option<AccessFindings>,
+    /// What could not be read of the sources and the organization.
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) as_of: Timestamp,
+    wanted: BTreeSet<AccountId>,
+    is_standalone: bool,
+    threads: Option<usize>,
+}
+
+impl Inputs {
+    pub(crate) fn open(sources: &[PathBuf], reading: &Reading) -> Result<Self, Failure> {
+        if sources.is_empty() {
+            return Err(Failure::Usage(
+                "no source given: name a snapshot directory, files of `aws iam get-account-authorization-details`, or - for standard input".into(),
+            ));
+        }
+        Self::of(sources.iter().map(|path| source(path)).collect::<Result<_, _>>()?, reading)
+    }
+
+    pub(crate) fn of(sources: Vec<Source>, reading: &Reading) -> Result<Self, Failure> {
+        let snapshot = Snapshot::open(sources)?;
+        let files = snapshot.read_organization();
+        let records = files.records();
+        let organization = records
+            .organization
+            .as_ref()
+            .filter(|_| !reading.standalone)
+            .map(Organization::of);
+        let findings = records.access_analyzer.as_ref().map(AccessFindings::of);
+        let mut problems: Vec<Problem> = snapshot.gaps().iter().chain(&records.gaps).map(problem_of).collect();
+        problems.extend(
+            organization
+                .iter()
+                .flat_map(|organization| organization.problems.iter().cloned()),
+        );
+        problems.extend(findings.iter().flat_map(|findings| findings.problems.iter().cloned()));
+        if organization.is_none() && !reading.standalone {
+            problems.push(Problem {
+                account: None,
+                subject: "organization.json".into(),
+                detail:
+                    "no organization was read, so whether SCPs apply is not known; add it to the snapshot, or say --standalone"
+                        .into(),
+            });
+        }
+        let collected = snapshot
+            .manifests()
+            .iter()
+            .filter_map(|manifest| manifest.collected_at.as_deref()?.parse().ok())
+            .max();
+        let as_of = reading.as_of.or(collected).unwrap_or_else(Timestamp::now);
+        let wanted: BTreeSet<AccountId> = reading.accounts.iter().copied().collect();
+        let known: BTreeSet<AccountId> = snapshot
+            .accounts()
+            .iter()
+            .map(leastwise::snapshot::AccountEntry::id)
+            .collect();
+        if let Some(unknown) = wanted.iter().find(|account| !known.contains(account)) {
+            return Err(Failure::Usage(format!("account {unknown} is in none of the sources")));
+        }
+        if let Some(organization) = &organization {
+            problems.extend(
+                organization
+                    .accounts()
+                    .filter(|account| !known.contains(account))
+                    .map(|account| Problem {
+                        account: Some(account),
+                        subject: "account".into(),
+                        detail: "the organization lists it and no source has it, so its identities are not in this report".into(),
+                    }),
+            );
+        }
+        problems.sort();
+        problems.dedup();
+        Ok(Self {
+            snapshot,
+            organization,
+            findings,
+            problems,
+            as_of,
+            wanted,
+            is_standalone: reading.standalone,
+            threads: reading.threads,
+        })
+    }
+
+    /// The accounts that are looked at.
+    pub(crate) fn accounts(&self) -> Vec<AccountId> {
+        let ids = self.snapshot.accounts().iter().map(leastwise::snapshot::AccountEntry::id);
+        ids.filter(|id| self.wanted.is_empty() || self.wanted.contains(id)).collect()
+    }
+
+    /// Reads the accounts and hands each to `work`; the results come in order of the accounts.
+    pub(crate) fn each<R: Send>(&self, work: impl Fn(&AccountEstate, &AccountScope) -> R + Sync) -> Result<Vec<R>, Failure> {
+        let accounts = self.accounts();
+        let progress = Progress::new(accounts.len());
+        let one = |id: &AccountId| {
+            let result = self.one(*id, &work);
+            progress.step();
+            result
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build();
+        let pool = pool.map_err(|error| Failure::Usage(format!("cannot start threads: {error}")))?;
+        Ok(pool.install(|| accounts.par_iter().filter_map(one).collect()))
+    }
+
+    /// Reads one account.
+    pub(crate) fn one<R>(&self, id: AccountId, work: impl FnOnce(&AccountEstate, &AccountScope) -> R) -> Option<R> {
+        let entry = self.snapshot.accounts().iter().find(|entry| entry.id() == id)?;
+        let files = entry.read();
+        let records = files.records();
+        let estate = AccountEstate::of(&records, self.findings.as_ref());
+        let scope = if self.is_standalone {
+            AccountScope::standalone()
+        } else {
+            AccountScope::of(self.organization.as_ref(), id)
+        };
+        Some(work(&estate, &scope))
+    }
+}
+
+fn source(path: &Path) -> Result<Source, Failure> {
+    if path != Path::new("-") {
+        return Ok(Source::of_path(path)?);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::File {
+            path: "standard input".into(),
+            error,
+        })?;
+    Ok(Source::Stdin(bytes))
+}
+
+fn problem_of(gap: &Gap) -> Problem {
+    let account = match gap.scope {
+        GapScope::Account(account) => Some(account),
+        GapScope::Snapshot | GapScope::Organization => None,
+    };
+    let place = gap.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    Problem {
+        account,
+        subject: gap.subject.as_str().into(),
+        detail: format!("{}{place}", gap.detail).into(),
+    }
+}
+
+/// The keys of `--context`; one that the catalog does not know is remarked on.
+pub(crate) fn context(pairs: &[String]) -> Result<Vec<(ContextKey, ContextValue)>, Failure> {
+    let mut keys: Vec<(ContextKey, Vec<&str>)> = Vec::new();
+    for pair in pairs {
+        let Some((key, value)) = pair.split_once('=') else {
+            return Err(Failure::Usage(format!("--context `{pair}`: KEY=VALUE expected")));
+        };
+        let key = ContextKey::new(key);
+        match keys.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, values)) => values.push(value),
+            None => keys.push((key, vec![value])),
+        }
+    }
+    keys.into_iter()
+        .map(|(key, values)| Ok((key.clone(), context_value(&key, &values)?)))
+        .collect()
+}
+
+fn context_value(key: &ContextKey, values: &[&str]) -> Result<ContextValue, Failure> {
+    let prefix = key.lower().split(':').next().unwrap_or_default();
+    let known = Catalog::bundled().condition_key_type(prefix, key.lower());
+    if known.is_none() {
+        remark(&format!("condition key {key} is not in the catalog; it is taken as it is"));
+    }
+    match values {
+        [value] if !known.is_some_and(|known| known.is_multivalued) => Ok(ContextValue::single(*value)),
+        _ if known.is_some_and(|known| !known.is_multivalued) => Err(Failure::Usage(format!(
+            "--context {key}: the key has one value, and {} are given",
+            values.len()
+        ))),
+        _ => Ok(ContextValue::many(values.iter().copied())),
+    }
+}

@@ -1,0 +1,100 @@
+//! The one place that prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's output")]
+
+use std::io;
+use std::io::IsTerminal as _;
+use std::io::Write;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use leastwise::report::visible;
+use leastwise::snapshot::write_atomically;
+
+use crate::args::Arguments;
+use crate::args::Destination;
+use crate::exit::ExitCode;
+use crate::exit::Failure;
+
+/// Prints a usage error, or the help that was asked for.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::Failed
+    } else {
+        ExitCode::Done
+    }
+}
+
+/// Prints why the run failed. A reader that closed the pipe has what it wanted.
+pub(crate) fn failure(failure: &Failure) -> ExitCode {
+    if let Failure::Output(error) = failure
+        && error.kind() == io::ErrorKind::BrokenPipe
+    {
+        return ExitCode::Done;
+    }
+    eprintln!("leastwise: {}", visible(&failure.to_string()));
+    ExitCode::Failed
+}
+
+/// A remark on standard error.
+pub(crate) fn remark(text: &str) {
+    eprintln!("leastwise: {}", visible(text));
+}
+
+/// A line of progress that the next one overwrites.
+pub(crate) fn progress(text: &str) {
+    eprint!("\r\x1b[2K{text}");
+    let _ = io::stderr().flush();
+}
+
+/// Whether progress would be seen.
+pub(crate) fn shows_progress() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Writes the result where it is wanted: a file whole or not at all, else standard output.
+pub(crate) fn write(destination: &Destination, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    match destination.output.as_deref() {
+        Some(path) => write_atomically(path, write).map_err(|error| file_failure(path, error)),
+        None => to_stdout(write),
+    }
+}
+
+/// Writes to standard output.
+pub(crate) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(Failure::Output)
+}
+
+/// Prints lines to standard output.
+pub(crate) fn lines(text: &str) -> Result<(), Failure> {
+    to_stdout(|out| out.write_all(text.as_bytes()))
+}
+
+/// The width to write tables for: the terminal's, or what `COLUMNS` says, or 100.
+pub(crate) fn width() -> u16 {
+    let told = std::env::var_os("COLUMNS").and_then(|text| text.to_str()?.parse().ok());
+    told.or_else(terminal_width).unwrap_or(100)
+}
+
+fn terminal_width() -> Option<u16> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    comfy_table::Table::new().width()
+}
+
+/// Prints a completion script.
+pub(crate) fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "leastwise", &mut script);
+    to_stdout(|out| out.write_all(&script))?;
+    Ok(ExitCode::Done)
+}
+
+pub(crate) fn file_failure(path: &Path, error: io::Error) -> Failure {
+    Failure::File {
+        path: path.display().to_string(),
+        error,
+    }
+}

@@ -1,0 +1,274 @@
+//! `who-can`: everybody who can call an action.
+
+use std::borrow::Cow;
+use std::io;
+use std::io::Write;
+use std::sync::Arc;
+
+use leastwise::catalog::Catalog;
+use leastwise::catalog::ResourceFit;
+use leastwise::estate::AccountEstate;
+use leastwise::estate::Policy;
+use leastwise::estate::Principal;
+use leastwise::estate::Resource;
+use leastwise::evaluate::AccountScope;
+use leastwise::evaluate::ActionFacts;
+use leastwise::evaluate::ContextValue;
+use leastwise::evaluate::Subject;
+use leastwise::evaluate::Target;
+use leastwise::ident::Action;
+use leastwise::ident::Arn;
+use leastwise::policy::ContextKey;
+use leastwise::policy::PolicyType;
+use leastwise::report::defused;
+use leastwise::report::visible;
+use leastwise::solve::Answer;
+use leastwise::solve::Question;
+use leastwise::solve::Scope;
+use leastwise::solve::Verdict;
+use leastwise::solve::ask;
+use leastwise::solve::has_resource_policies;
+use leastwise::solve::subject_type;
+use serde::Serialize;
+
+use crate::args::Format;
+use crate::args::WhoCan;
+use crate::exit::ExitCode;
+use crate::exit::Failure;
+use crate::inputs::Inputs;
+use crate::inputs::context;
+use crate::output;
+use crate::output::remark;
+
+/// One answer, as JSON and CSV give it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Row {
+    principal: String,
+    account: String,
+    action: String,
+    verdict: &'static str,
+    /// What must hold, or what the holder has to choose or wait for.
+    conditions: Vec<Arc<str>>,
+    /// What is not known and decides.
+    unknowns: Vec<Arc<str>>,
+    /// A resource on which the verdict holds.
+    resource: Option<String>,
+    /// How many of the counted resources it holds on; none without an inventory.
+    reachable: Option<usize>,
+    /// How many resources were counted.
+    total: Option<usize>,
+}
+
+/// What is asked about: the action, and where it is known the resource with all that belongs to it.
+pub(crate) struct Asked<'a> {
+    pub(crate) action: &'a Action,
+    pub(crate) facts: ActionFacts<'a>,
+    pub(crate) resource: Option<AskedResource>,
+    pub(crate) given: Vec<(ContextKey, ContextValue)>,
+}
+
+/// A resource that was named.
+pub(crate) struct AskedResource {
+    target: Target,
+    counted: Option<Resource>,
+    tags: Option<leastwise::estate::Tags>,
+    policy: Option<Arc<Policy>>,
+}
+
+pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
+    let inputs = Inputs::open(&who_can.sources.sources, &who_can.sources.reading)?;
+    fits(&who_can.action, who_can.resource.as_ref())?;
+    let asked = Asked {
+        action: &who_can.action,
+        facts: ActionFacts::of(&who_can.action),
+        resource: who_can
+            .resource
+            .as_ref()
+            .map(|arn| asked_resource(&inputs, &who_can.action, arn)),
+        given: context(&who_can.context)?,
+    };
+    let answered = inputs.each(|estate, scope| {
+        let rows = estate
+            .principals
+            .iter()
+            .map(|principal| row(&asked, &inputs, estate, scope, principal));
+        let rows: Vec<Row> = rows
+            .filter(|row| who_can.all || row.verdict != Verdict::Denied.as_str())
+            .collect();
+        (rows, estate.problems.clone())
+    })?;
+    let is_incomplete = !inputs.problems.is_empty() || answered.iter().any(|(_, problems)| !problems.is_empty());
+    let rows: Vec<Row> = answered.into_iter().flat_map(|(rows, _)| rows).collect();
+    output::write(&who_can.destination, |out| match who_can.destination.format {
+        Format::Table => table(&rows, out),
+        Format::Csv => csv(&rows, out),
+        Format::Json => json(&rows, out),
+    })?;
+    Ok(if is_incomplete { ExitCode::Incomplete } else { ExitCode::Done })
+}
+
+/// A question that no request could answer is the asker's slip, not a "no".
+pub(crate) fn fits(action: &Action, resource: Option<&Arn>) -> Result<(), Failure> {
+    let catalog = Catalog::bundled();
+    let Some(entry) = catalog.action(action.service(), action.name()) else {
+        remark(&format!(
+            "the action catalog ({}) does not know {action}; it is taken as it is",
+            catalog.version()
+        ));
+        return Ok(());
+    };
+    let Some(arn) = resource else { return Ok(()) };
+    let types: Vec<&str> = entry.resource_types.iter().map(|row| row.resource_type).collect();
+    match catalog.resource_fit(action.service(), action.name(), arn.as_str()) {
+        ResourceFit::NoResourceTypes => Err(Failure::Usage(format!("{action} takes no resource; ask without one [E290]"))),
+        ResourceFit::NotListed => Err(Failure::Usage(format!(
+            "{action} is not called on {arn}; it takes resources of type {} [E291]",
+            types.join(", ")
+        ))),
+        ResourceFit::Listed | ResourceFit::Unknown => Ok(()),
+    }
+}
+
+/// Looks a resource up: its tags and protections in the inventory, a role's trust policy and tags in its account.
+pub(crate) fn asked_resource(inputs: &Inputs, action: &Action, arn: &Arn) -> AskedResource {
+    let mut found = AskedResource {
+        target: Target::resource(arn.clone()),
+        counted: None,
+        tags: None,
+        policy: None,
+    };
+    if let Some(account) = arn.account() {
+        inputs.one(account, |estate, _| {
+            let inventory = estate
+                .inventory
+                .iter()
+                .flat_map(|inventory| inventory.instances.iter().chain(&inventory.services).flatten());
+            found.counted = inventory.into_iter().find(|resource| resource.arn == *arn).cloned();
+            found.tags = found.counted.as_ref().and_then(|resource| resource.tags.clone());
+            if let Some(role) = estate.principal(arn) {
+                found.target.created = role.created;
+                found.tags = role.tags.clone();
+                found.policy = role.trust.clone().filter(|_| action.service() == "sts");
+            }
+        });
+    }
+    let is_role = action.service() == "sts" && arn.service() == "iam";
+    if found.policy.is_none() && (is_role || has_resource_policies(arn.service())) {
+        let policy_type = if is_role { PolicyType::Trust } else { PolicyType::Resource };
+        found.policy = Some(Arc::new(Policy::missing(
+            format!("the policy of {arn}"),
+            policy_type,
+            "not collected",
+        )));
+    }
+    found
+}
+
+/// Asks about one identity.
+pub(crate) fn answer<'e>(
+    asked: &'e Asked<'_>,
+    as_of: jiff::Timestamp,
+    estate: &'e AccountEstate,
+    subject: &'e Subject<'e>,
+) -> Answer<'e> {
+    let counted = counted(asked.action, estate);
+    let (scope, policy) = match &asked.resource {
+        Some(resource) => {
+            let scope = match &resource.counted {
+                Some(counted) => Scope::Counted(std::slice::from_ref(counted)),
+                None => Scope::One(resource.target.clone(), resource.tags.as_ref()),
+            };
+            (scope, resource.policy.as_deref())
+        }
+        None => (counted.map_or(Scope::Any, Scope::Counted), None),
+    };
+    ask(&Question {
+        subject,
+        action: &asked.facts,
+        scope,
+        as_of,
+        given: &asked.given,
+        resource_policy: policy,
+    })
+}
+
+fn counted<'e>(action: &Action, estate: &'e AccountEstate) -> Option<&'e [Resource]> {
+    let inventory = estate.inventory.as_ref()?;
+    inventory.of_type(action.service(), subject_type(action)?)
+}
+
+fn row(asked: &Asked<'_>, inputs: &Inputs, estate: &AccountEstate, scope: &AccountScope, principal: &Principal) -> Row {
+    let subject = Subject::of(principal, estate, scope);
+    let answer = answer(asked, inputs.as_of, estate, &subject);
+    let reached = answer.reached.as_ref().filter(|_| asked.resource.is_none());
+    Row {
+        principal: principal.arn.to_string(),
+        account: estate.account.to_string(),
+        action: asked.action.to_string(),
+        verdict: answer.verdict.as_str(),
+        conditions: answer.conditions.iter().map(|condition| condition.words.clone()).collect(),
+        unknowns: answer.unknowns.clone(),
+        resource: answer.representative.as_ref().map(ToString::to_string),
+        reachable: reached.map(|reached| reached.indices.len()),
+        total: reached.map(|reached| reached.total),
+    }
+}
+
+fn json(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Answers<'r> {
+        answers: &'r [Row],
+    }
+    serde_json::to_writer_pretty(&mut *out, &Answers { answers: rows })?;
+    writeln!(out)
+}
+
+fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    writer.write_record([
+        "principal",
+        "account",
+        "action",
+        "verdict",
+        "conditions",
+        "unknowns",
+        "resource",
+        "reachable",
+        "total",
+    ])?;
+    let number = |count: Option<usize>| count.map(|count| count.to_string()).unwrap_or_default();
+    for row in rows {
+        writer.write_record([
+            defused(Cow::from(&row.principal)).as_ref(),
+            &row.account,
+            &row.action,
+            row.verdict,
+            defused(Cow::from(&row.conditions.join("; "))).as_ref(),
+            defused(Cow::from(&row.unknowns.join("; "))).as_ref(),
+            defused(Cow::from(row.resource.as_deref().unwrap_or_default())).as_ref(),
+            &number(row.reachable),
+            &number(row.total),
+        ])?;
+    }
+    writer.flush()
+}
+
+fn table(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+    let mut table = comfy_table::Table::new();
+    table
+        .load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    table.set_width(output::width());
+    table.set_header(["verdict", "principal", "reach", "conditions or unknowns"]);
+    for row in rows {
+        let reach = match (row.reachable, row.total) {
+            (Some(reachable), Some(total)) => format!("{reachable} of {total}"),
+            _ => String::new(),
+        };
+        let words: Vec<&str> = row.conditions.iter().chain(&row.unknowns).map(|text| &**text).collect();
+        let cells = [row.verdict.to_owned(), row.principal.clone(), reach, words.join("; ")];
+        table.add_row(cells.iter().map(|text| visible(text).into_owned()));
+    }
+    writeln!(out, "{table}")?;
+    writeln!(out, "{} identities", rows.len())
+}

@@ -1,0 +1,274 @@
+//! Rules over an estate: one finding per rule, identity and action.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::estate::AccountEstate;
+use crate::estate::AccountPlace;
+use crate::estate::DocumentState;
+use crate::estate::Principal;
+use crate::estate::PrincipalKind;
+use crate::estate::Resource;
+use crate::evaluate::AccountScope;
+use crate::evaluate::ActionFacts;
+use crate::evaluate::Subject;
+use crate::finding;
+use crate::finding::Citation;
+use crate::finding::ConditionWords;
+use crate::finding::Finding;
+use crate::finding::Identity;
+use crate::finding::IdentityFlags;
+use crate::finding::Interner;
+use crate::finding::PolicyCounts;
+use crate::finding::ReachedResource;
+use crate::finding::ResourceReach;
+use crate::finding::UnjoinedFinding;
+use crate::finding::VerdictCounts;
+use crate::ident::Action;
+use crate::rules::Rule;
+use crate::rules::RuleAction;
+use crate::rules::RuleSet;
+use crate::rules::analyzer_evidence;
+use crate::rules::citation::grants;
+use crate::rules::citation::limits;
+use crate::rules::service_only_trust;
+use crate::rules::unjoined;
+use crate::rules::usage;
+use crate::solve::Answer;
+use crate::solve::Question;
+use crate::solve::Scope;
+use crate::solve::Verdict;
+use crate::solve::ask;
+
+/// The questions of a set of rules, with what the catalog says of their actions looked up once.
+#[derive(Debug)]
+pub struct Questions<'r> {
+    asked: Vec<(&'r Rule, &'r RuleAction, ActionFacts<'r>)>,
+    actions: Vec<Action>,
+}
+
+impl<'r> Questions<'r> {
+    /// Every action of every rule.
+    #[must_use]
+    pub fn of(rules: &'r RuleSet) -> Self {
+        let pairs = rules
+            .iter()
+            .flat_map(|rule| rule.actions.iter().map(move |action| (rule, action)));
+        let asked: Vec<_> = pairs
+            .map(|(rule, action)| (rule, action, ActionFacts::of(&action.action)))
+            .collect();
+        let actions: BTreeSet<Action> = asked.iter().map(|(_, action, _)| action.action.clone()).collect();
+        Self {
+            asked,
+            actions: actions.into_iter().collect(),
+        }
+    }
+
+    /// All actions, each once.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+}
+
+/// What an account is looked at with.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountAudit<'a> {
+    /// The questions.
+    pub questions: &'a Questions<'a>,
+    /// The account.
+    pub estate: &'a AccountEstate,
+    /// Its guardrails.
+    pub scope: &'a AccountScope,
+    /// Its place in the organization.
+    pub place: Option<&'a AccountPlace>,
+    /// Whether it is the organization's management account.
+    pub is_management: bool,
+    /// The time of the report.
+    pub as_of: Timestamp,
+    /// Whether identities that can do nothing get a row too.
+    pub keep_denied: bool,
+}
+
+/// What the rules found in one account.
+#[derive(Debug, Default)]
+pub struct AccountFindings {
+    /// The findings, in order of identity, rule and action.
+    pub findings: Vec<Finding>,
+    /// Access Analyzer findings that join none of them.
+    pub unjoined: Vec<UnjoinedFinding>,
+    /// All verdicts, the denied ones included.
+    pub verdicts: VerdictCounts,
+    /// How many identities were looked at.
+    pub identities: u64,
+    /// How many documents they hold.
+    pub policies: PolicyCounts,
+}
+
+impl AccountAudit<'_> {
+    /// Asks every question about every identity.
+    #[must_use]
+    pub fn run(&self) -> AccountFindings {
+        let mut found = AccountFindings::default();
+        let mut shared = Shared::default();
+        for principal in &self.estate.principals {
+            found.identities += 1;
+            let subject = Subject::of(principal, self.estate, self.scope);
+            let mut identity: Option<Arc<Identity>> = None;
+            for (rule, rule_action, action) in &self.questions.asked {
+                let service = rule_action.action.service();
+                let counted = self
+                    .estate
+                    .inventory
+                    .as_ref()
+                    .and_then(|inventory| inventory.of_type(service, &rule_action.resource_type));
+                let scope = counted.map_or(Scope::Any, Scope::Counted);
+                let question = Question {
+                    subject: &subject,
+                    action,
+                    scope,
+                    as_of: self.as_of,
+                    given: &[],
+                    resource_policy: None,
+                };
+                let answer = ask(&question);
+                let verdict = verdict_of(answer.verdict);
+                found.verdicts.add(verdict);
+                if verdict == finding::Verdict::Denied && !self.keep_denied {
+                    continue;
+                }
+                let identity = identity.get_or_insert_with(|| Arc::new(self.identity(principal))).clone();
+                found
+                    .findings
+                    .push(self.finding(rule, rule_action, &subject, identity, &answer, counted, &mut shared));
+            }
+        }
+        let joined: BTreeSet<&str> = found.findings.iter().map(|finding| &*finding.identity.principal).collect();
+        found.unjoined = unjoined(self.estate, &joined, self.questions.actions());
+        found.policies = policy_counts(self.estate);
+        found
+    }
+
+    fn identity(&self, principal: &Principal) -> Identity {
+        let ou_path = self
+            .place
+            .filter(|place| place.targets.is_some())
+            .map(|place| place.ou_names.join("/").into());
+        Identity {
+            principal: principal.arn.as_str().into(),
+            kind: match principal.kind {
+                PrincipalKind::AccountRoot => finding::PrincipalKind::AccountRoot,
+                PrincipalKind::IamUser => finding::PrincipalKind::IamUser,
+                PrincipalKind::IamRole => finding::PrincipalKind::IamRole,
+            },
+            flags: IdentityFlags {
+                service_linked: principal.is_service_linked(),
+                identity_center: principal.is_identity_center(),
+                management_account: self.is_management,
+                service_only_trust: service_only_trust(principal),
+            },
+            account: self.estate.account,
+            account_name: self.place.and_then(|place| place.name.clone()),
+            ou_path,
+            usage: usage(principal, self.estate, self.as_of),
+            access_analyzer: analyzer_evidence(principal, self.estate, self.questions.actions()),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a finding is what these say together")]
+    fn finding(
+        &self,
+        rule: &Rule,
+        rule_action: &RuleAction,
+        subject: &Subject<'_>,
+        identity: Arc<Identity>,
+        answer: &Answer<'_>,
+        counted: Option<&[Resource]>,
+        shared: &mut Shared,
+    ) -> Finding {
+        let decision = answer.decision.as_ref();
+        let granting = decision
+            .map(|decision| grants(decision, subject, &mut shared.texts))
+            .unwrap_or_default();
+        let limiting = decision
+            .map(|decision| limits(decision, subject, &mut shared.texts))
+            .unwrap_or_default();
+        let conditions: Vec<ConditionWords> = answer.conditions.iter().map(condition_words).collect();
+        let gaps: Vec<Arc<str>> = subject.principal.gaps.clone();
+        Finding {
+            rule: rule.id.clone(),
+            identity,
+            action: shared.texts.intern(rule_action.action.as_str()),
+            impact: rule_action.impact,
+            loss: rule_action.loss,
+            verdict: verdict_of(answer.verdict),
+            conditions: conditions.into(),
+            unknowns: answer.unknowns.clone().into(),
+            grants: shared.citations.intern(&granting),
+            limits: shared.citations.intern(&limiting),
+            resources: reach(answer, counted, &rule_action.resource_type),
+            representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
+            gaps: gaps.into(),
+            detour: Arc::from([]),
+            score: None,
+        }
+    }
+}
+
+/// Texts and lists that many findings of an account have in common.
+#[derive(Default)]
+struct Shared {
+    texts: Interner<str>,
+    citations: Interner<[Citation]>,
+}
+
+/// The verdict in the words of a finding.
+fn verdict_of(verdict: Verdict) -> finding::Verdict {
+    match verdict {
+        Verdict::Allowed => finding::Verdict::Allowed,
+        Verdict::Conditional => finding::Verdict::Conditional,
+        Verdict::Undetermined => finding::Verdict::Undetermined,
+        Verdict::Denied => finding::Verdict::Denied,
+    }
+}
+
+fn condition_words(condition: &crate::solve::Condition) -> ConditionWords {
+    ConditionWords {
+        words: condition.words.clone(),
+        key: condition.key.clone(),
+        class: finding::ControlClass::from_letter(condition.class.letter()).unwrap_or(finding::ControlClass::Choice),
+    }
+}
+
+fn reach(answer: &Answer<'_>, counted: Option<&[Resource]>, resource_type: &Arc<str>) -> Option<Arc<ResourceReach>> {
+    let reached = answer.reached.as_ref()?;
+    let resources = reached.indices.iter().filter_map(|index| counted?.get(*index));
+    let named = resources.map(|resource| ReachedResource {
+        name: resource.arn.as_str().into(),
+        protections: resource.protections.clone().into(),
+    });
+    let total = u32::try_from(reached.total).unwrap_or(u32::MAX);
+    Some(Arc::new(ResourceReach::count(resource_type.clone(), total, named.collect())))
+}
+
+/// Every document that an identity of the account holds, each once.
+fn policy_counts(estate: &AccountEstate) -> PolicyCounts {
+    let mut counts = PolicyCounts::default();
+    let mut seen: BTreeSet<usize> = BTreeSet::new();
+    for principal in &estate.principals {
+        let held = principal.attachments.iter().map(|attachment| &attachment.policy);
+        for policy in held.chain(&principal.boundary).chain(&principal.trust) {
+            if !seen.insert(Arc::as_ptr(policy).addr()) {
+                continue;
+            }
+            match policy.document {
+                DocumentState::Parsed(_) => counts.read += 1,
+                DocumentState::Invalid(_) => counts.invalid += 1,
+                DocumentState::Missing(_) => counts.missing += 1,
+            }
+        }
+    }
+    counts
+}
