@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// The rooms in the order of the data's way; the row is the whole permission.
+/// The rooms in the order of the data's way, the policy tests last; the row is the whole permission.
 const ROWS: [(&str, &[&str]); 13] = [
     ("ident", &[]),
     ("policy", &["ident"]),
@@ -14,7 +14,6 @@ const ROWS: [(&str, &[&str]); 13] = [
     ("estate", &["ident", "policy", "catalog", "snapshot"]),
     ("evaluate", &["ident", "policy", "catalog", "estate"]),
     ("solve", &["ident", "policy", "catalog", "estate", "evaluate"]),
-    ("cases", &["ident", "policy", "catalog", "estate", "evaluate"]),
     ("finding", &["ident", "policy", "evaluate"]),
     (
         "rules",
@@ -22,6 +21,7 @@ const ROWS: [(&str, &[&str]); 13] = [
     ),
     ("rank", &["ident", "estate", "finding"]),
     ("report", &["ident", "finding", "rank", "rules"]),
+    ("cases", &["ident", "policy", "catalog", "estate", "evaluate"]),
 ];
 
 /// Parts that are targets of their own: they see the library from outside, as `leastwise::`.
