@@ -166,10 +166,10 @@ proptest! {
 fn fill(value: &ContextValue, known: ContextValue) -> ContextValue {
     match value {
         ContextValue::Unknown(_) => known,
-        ContextValue::Prefix(prefix) => match known {
-            ContextValue::Single(rest) => ContextValue::single(format!("{prefix}{rest}")),
-            _ => ContextValue::single(format!("{prefix}s1")),
-        },
+        ContextValue::Prefix(prefix) => {
+            let rest = if let ContextValue::Single(rest) = &known { rest } else { "s1" };
+            ContextValue::single(format!("{prefix}{rest}"))
+        }
         ContextValue::MfaNotProven if known == ContextValue::Absent => ContextValue::Absent,
         ContextValue::MfaNotProven => ContextValue::single("false"),
         ContextValue::MfaAgeNotProven => ContextValue::Absent,
