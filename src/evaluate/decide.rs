@@ -399,9 +399,13 @@ fn guardrail_layers<'p>(
     }
 }
 
-/// E208, E209: service-linked roles, `kms:RetireGrant`, services that RCPs do not cover.
+/// E208, E209: service-linked roles, resources of the management account, `kms:RetireGrant`, services that RCPs do not cover.
 fn is_exempt_from_rcps(request: &Request<'_>) -> bool {
-    request.caller.is_service_linked || request.action.lower() == "kms:retiregrant" || !rcp_covers(request.action.service())
+    let is_in_management_account = request.caller.is_in_management_account && request.is_same_account();
+    is_in_management_account
+        || request.caller.is_service_linked
+        || request.action.lower() == "kms:retiregrant"
+        || !rcp_covers(request.action.service())
 }
 
 fn endpoint_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &mut Vec<LayerOutcome<'p>>) -> Formula {

@@ -85,13 +85,8 @@ impl ArnPattern {
             .fields
             .iter()
             .zip(arn.fields())
-            .enumerate()
-            .all(|(index, (field, text))| {
-                let inside = field
-                    .iter()
-                    .map(|token| if index < 5 { without_colon(*token) } else { *token });
-                glob_matches(inside, text.chars())
-            });
+            // The text is cut at its colons, so a wildcard cannot leave its field.
+            .all(|(field, text)| glob_matches(field.iter().copied(), text.chars()));
         if certain {
             return if self.wildcard_where_forbidden(arn, type_word) {
                 Ternary::Open(OpenPoint::WildcardInArnService)
@@ -119,6 +114,18 @@ impl ArnPattern {
                     general.covers(&specific.iter().copied().collect())
                 })
             }
+        }
+    }
+
+    /// Whether some ARN is matched for certain by both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Everything, _) | (_, Self::Everything) => true,
+            (Self::Fields(ours), Self::Fields(theirs)) => ours.fields.iter().zip(theirs.fields.iter()).all(|(one, two)| {
+                let one: Glob = one.iter().copied().collect();
+                one.overlaps(&two.iter().copied().collect())
+            }),
         }
     }
 
