@@ -80,7 +80,7 @@ impl Inputs {
             .iter()
             .filter_map(|manifest| manifest.collected_at.as_deref()?.parse().ok())
             .max();
-        let as_of = reading.as_of.or(collected).unwrap_or_else(Timestamp::now);
+        let as_of = reading.as_of.or(collected).unwrap_or_else(now);
         let wanted: BTreeSet<AccountId> = reading.accounts.iter().copied().collect();
         let known: BTreeSet<AccountId> = snapshot
             .accounts()
@@ -211,4 +211,10 @@ fn context_value(key: &ContextKey, values: &[&str]) -> Result<ContextValue, Fail
         ))),
         _ => Ok(ContextValue::many(values.iter().copied())),
     }
+}
+
+/// Now, to the second.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

@@ -136,24 +136,15 @@ impl ArnPattern {
         if service.iter().any(|token| is_wildcard(*token)) {
             return true;
         }
-        let before_separator = resource
+        let mut first_word = resource
             .iter()
             .take_while(|token| !matches!(token, GlobToken::Char('/' | ':')));
-        let first_word_is_plain =
-            before_separator.clone().count() < resource.len() && !before_separator.clone().any(|token| is_wildcard(*token));
-        if first_word_is_plain || resource.as_slice() == [GlobToken::AnyRun] {
+        if resource.as_slice() == [GlobToken::AnyRun] || !first_word.any(|token| is_wildcard(*token)) || type_word().is_none() {
             return false;
         }
-        let Some(word) = type_word() else {
-            return false;
-        };
-        let spelled = resource
-            .iter()
-            .zip(word.chars())
-            .take_while(|(token, c)| **token == GlobToken::Char(*c))
-            .count();
+        // `*/` for the whole word is common practice; IAM's own types forbid it.
         let whole_word_is_a_star = matches!(resource.as_slice(), [GlobToken::AnyRun, GlobToken::Char('/' | ':'), ..]);
-        spelled < word.chars().count() && !(whole_word_is_a_star && arn.service() != "iam")
+        !whole_word_is_a_star || arn.service() == "iam"
     }
 }
 
@@ -217,6 +208,7 @@ mod tests {
             ("arn:aws:ec2:eu-west-1:*:instance/*", Ternary::No),
             ("arn:aws-us-gov:ec2:*:*:instance/*", Ternary::No),
             ("arn:aws:ec2:*:*:inst*", Ternary::Open(OpenPoint::WildcardInArnService)),
+            ("arn:aws:ec2:*:*:instance*", Ternary::Open(OpenPoint::WildcardInArnService)),
             ("arn:aws:e*:*:*:instance/*", Ternary::Open(OpenPoint::WildcardInArnService)),
             ("arn:aws:ec2:*:instance/*", Ternary::Open(OpenPoint::WildcardAcrossColons)),
             ("arn:aws:ec2:*:*:instance/I-0AAA1111BBBB2222C", Ternary::No),
