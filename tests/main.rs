@@ -9,4 +9,5 @@ mod evidence;
 mod ranking;
 mod reports;
 mod rules;
+mod sample;
 mod sample_report;
