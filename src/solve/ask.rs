@@ -1,17 +1,20 @@
 //! The search: concrete calls first, then what stays open.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::estate::Resource;
 use crate::estate::Tags;
+use crate::evaluate::Caller;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
 use crate::evaluate::Formula;
 use crate::evaluate::Request;
+use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::decide;
-use crate::evaluate::derive_context;
+use crate::evaluate::derive_into;
 use crate::solve::Answer;
 use crate::solve::Condition;
 use crate::solve::Question;
@@ -20,10 +23,12 @@ use crate::solve::Scope;
 use crate::solve::Verdict;
 use crate::solve::choice::Choice;
 use crate::solve::choice::choices;
+use crate::solve::choice::forget_choices;
 use crate::solve::choice::open_keys;
 use crate::solve::class::classes;
 use crate::solve::describe;
 use crate::solve::mentions::Mentions;
+use crate::solve::shape::Shapes;
 use crate::solve::target::representatives;
 
 /// Answers a question.
@@ -47,13 +52,7 @@ pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
         });
         return Answer { reached, ..unanswered() };
     }
-    let mut choices = choices(question, &mentions);
-    choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
-    let search = Search {
-        question,
-        choices,
-        mentions,
-    };
+    let search = Search::of(question, mentions);
     match &question.scope {
         Scope::One(target, tags) => search.on(target, *tags, None).answer(),
         Scope::Counted([first, ..]) if search.mentions.is_settled => {
@@ -92,6 +91,12 @@ struct Search<'q, 'e> {
     question: &'q Question<'e>,
     mentions: Mentions<'e>,
     choices: Vec<Choice>,
+    /// The caller with each kind of credentials that a choice names.
+    callers: Vec<Caller>,
+    /// The keys that an evaluation may ask for.
+    wanted: Arc<BTreeSet<Box<str>>>,
+    /// What nobody decides, unless it was derived.
+    open_keys: Vec<(Box<str>, ContextValue)>,
 }
 
 /// The best that was found on one resource.
@@ -122,7 +127,29 @@ impl<'e> Found<'e> {
     }
 }
 
-impl<'e> Search<'_, 'e> {
+impl<'q, 'e> Search<'q, 'e> {
+    fn of(question: &'q Question<'e>, mentions: Mentions<'e>) -> Self {
+        let mut choices = choices(question, &mentions);
+        choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
+        let mut callers: Vec<Caller> = Vec::new();
+        for choice in &choices {
+            if callers.iter().all(|caller| caller.credentials != choice.credentials) {
+                callers.push(Caller {
+                    credentials: choice.credentials,
+                    ..question.subject.caller.clone()
+                });
+            }
+        }
+        Self {
+            question,
+            callers,
+            choices,
+            wanted: mentions.wanted(),
+            open_keys: open_keys(question, &mentions),
+            mentions,
+        }
+    }
+
     /// Any resource that could exist: the best of one per shape.
     fn on_any(&self) -> Answer<'e> {
         let context = || {
@@ -132,20 +159,30 @@ impl<'e> Search<'_, 'e> {
                 resource_tags: None,
                 resource_organization: None,
             };
-            derive_context(
-                &self.question.subject.caller,
-                self.question.action,
-                &Target::nothing(),
-                &facts,
-            )
+            let mut context = RequestContext::only(self.wanted.clone());
+            let caller = &self.question.subject.caller;
+            derive_into(&mut context, caller, self.question.action, &Target::nothing(), &facts);
+            context
         };
         let mut best: Option<Found<'e>> = None;
+        let mut shapes = Shapes::default();
         for target in representatives(self.question, &self.mentions, context) {
+            if self.mentions.is_settled {
+                return self.on(&target, None, None).answer();
+            }
+            // Of two resources that no statement tells apart the second is not better than the first.
+            let is_new = self.choices.first().is_none_or(|choice| {
+                let request = self.request(choice, &target, None, None);
+                request.is_none_or(|request| shapes.insert(&self.mentions, &request))
+            });
+            if !is_new {
+                continue;
+            }
             let found = self.on(&target, None, None);
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
-            if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+            if best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
                 break;
             }
         }
@@ -194,13 +231,17 @@ impl<'e> Search<'_, 'e> {
     /// One resource: the strongest verdict over all choices, and of equal ones the one that needs the least.
     fn on(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Found<'e> {
         let mut best: Option<Found<'e>> = None;
-        for choice in &self.choices {
-            let found = self.with(choice, target, tags, counted);
+        for (position, choice) in self.choices.iter().enumerate() {
+            let Some(request) = self.request(choice, target, tags, counted) else {
+                continue;
+            };
+            let decision = decide(&self.mentions.stack, &request);
+            let found = self.judge(choice, target, decision);
             let done = found.verdict == Verdict::Allowed;
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
-            if done {
+            if done || (position == 0 && self.choices.len() > 1 && self.is_hopeless(request)) {
                 break;
             }
         }
@@ -214,17 +255,29 @@ impl<'e> Search<'_, 'e> {
         })
     }
 
-    fn with(&self, choice: &Choice, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Found<'e> {
+    /// Whether the call is denied whatever the holder chooses: then one choice, the one that needs the least, shows why.
+    fn is_hopeless(&self, mut request: Request<'_>) -> bool {
+        forget_choices(&mut request.context, self.question, &self.mentions);
+        decide(&self.mentions.stack, &request).residual.is_false()
+    }
+
+    fn request<'s>(
+        &'s self,
+        choice: &Choice,
+        target: &Target,
+        tags: Option<&Tags>,
+        counted: Option<&Resource>,
+    ) -> Option<Request<'s>> {
         let question = self.question;
-        let mut caller = question.subject.caller.clone();
-        caller.credentials = choice.credentials;
+        let caller = self.callers.iter().find(|caller| caller.credentials == choice.credentials)?;
         let facts = DerivedFacts {
             time: choice.time,
             region: Some("us-east-1"),
             resource_tags: tags,
             resource_organization: caller.organization.as_ref(),
         };
-        let mut context = derive_context(&caller, question.action, target, &facts);
+        let mut context = RequestContext::only(self.wanted.clone());
+        derive_into(&mut context, caller, question.action, target, &facts);
         if let Some(profile) = counted.and_then(|resource| resource.instance_profile.as_ref()) {
             context.set("ec2:InstanceProfile", ContextValue::single(profile.clone()));
         }
@@ -235,17 +288,17 @@ impl<'e> Search<'_, 'e> {
         for (key, value) in question.given {
             context.set(key.as_str(), value.clone());
         }
-        open_keys(&mut context, question, &self.mentions);
-        let request = Request {
-            caller: &caller,
+        for (key, value) in &self.open_keys {
+            if !context.is_set(key) {
+                context.set(key, value.clone());
+            }
+        }
+        Some(Request {
+            caller,
             action: question.action.action,
             target: target.clone(),
             context,
-        };
-        let mut stack = question.subject.stack.clone();
-        stack.resource = question.resource_policy;
-        let decision = decide(&stack, &request);
-        self.judge(choice, target, decision)
+        })
     }
 
     /// The words of §1 of the product: certain and by own choice, under a condition, unknown, or not at all.
