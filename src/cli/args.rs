@@ -25,16 +25,21 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Rank the identities that can do what the rules look for.
+    #[command(after_help = EXIT_CODES)]
     Audit(Audit),
     /// List who can call an action.
+    #[command(after_help = EXIT_CODES)]
     WhoCan(WhoCan),
     /// Say why an identity can or cannot call an action, layer by layer.
+    #[command(after_help = EXIT_CODES)]
     Explain(Explain),
     /// Run policy tests in the format iamcase/1.
+    #[command(after_help = EXIT_CODES)]
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
     /// Audit the shipped sample organization.
+    #[command(after_help = EXIT_CODES)]
     Demo(Demo),
     /// Print a completion script for a shell.
     Completions {
@@ -86,9 +91,9 @@ pub(crate) struct Destination {
 pub(crate) enum Format {
     /// For people.
     Table,
-    /// RFC 4180, one row a finding; docs/csv.md lists the columns.
+    /// RFC 4180, one row a finding or an answer; docs/csv.md lists the columns.
     Csv,
-    /// JSON, with a version and a schema in docs/report.schema.json.
+    /// For programs; docs/report.schema.json describes the report.
     Json,
 }
 

@@ -80,7 +80,7 @@ impl Inputs {
             .iter()
             .filter_map(|manifest| manifest.collected_at.as_deref()?.parse().ok())
             .max();
-        let as_of = reading.as_of.or(collected).unwrap_or_else(Timestamp::now);
+        let as_of = reading.as_of.or(collected).map_or_else(this_second, Ok)?;
         let wanted: BTreeSet<AccountId> = reading.accounts.iter().copied().collect();
         let known: BTreeSet<AccountId> = snapshot
             .accounts()
@@ -151,6 +151,12 @@ impl Inputs {
     }
 }
 
+/// Now, without the fraction that no report needs.
+fn this_second() -> Result<Timestamp, Failure> {
+    let now = Timestamp::now().as_second();
+    Timestamp::from_second(now).map_err(|error| Failure::Usage(format!("the clock is off: {error}; give the time with --as-of")))
+}
+
 fn source(path: &Path) -> Result<Source, Failure> {
     if path != Path::new("-") {
         return Ok(Source::of_path(path)?);
@@ -171,11 +177,10 @@ fn problem_of(gap: &Gap) -> Problem {
         GapScope::Account(account) => Some(account),
         GapScope::Snapshot | GapScope::Organization => None,
     };
-    let place = gap.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     Problem {
         account,
         subject: gap.subject.as_str().into(),
-        detail: format!("{}{place}", gap.detail).into(),
+        detail: gap.told().into(),
     }
 }
 

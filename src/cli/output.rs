@@ -12,6 +12,7 @@ use leastwise::snapshot::write_atomically;
 
 use crate::args::Arguments;
 use crate::args::Destination;
+use crate::args::Format;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 
@@ -39,6 +40,28 @@ pub(crate) fn failure(failure: &Failure) -> ExitCode {
 /// A remark on standard error.
 pub(crate) fn remark(text: &str) {
     eprintln!("leastwise: {}", visible(text));
+}
+
+/// Says on standard error that something could not be read; `audit` lists it.
+pub(crate) fn completeness(gaps: usize) -> ExitCode {
+    match gaps {
+        0 => return ExitCode::Done,
+        1 => remark("1 gap: something could not be read; `leastwise audit` lists it"),
+        _ => remark(&format!(
+            "{gaps} gaps: something could not be read; `leastwise audit` lists them"
+        )),
+    }
+    ExitCode::Incomplete
+}
+
+/// Refuses CSV where a result has no rows.
+pub(crate) fn no_csv(destination: &Destination, what: &str) -> Result<(), Failure> {
+    match destination.format {
+        Format::Csv => Err(Failure::Usage(format!(
+            "`{what}` writes no CSV; say --format table or --format json"
+        ))),
+        Format::Table | Format::Json => Ok(()),
+    }
 }
 
 /// A line of progress that the next one overwrites.

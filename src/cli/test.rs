@@ -34,6 +34,7 @@ struct Run {
 }
 
 pub(crate) fn run(test: &Test) -> Result<ExitCode, Failure> {
+    output::no_csv(&test.destination, "test")?;
     let mut run = Run::default();
     for path in &test.cases {
         read(path, &mut run)?;

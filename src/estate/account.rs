@@ -97,10 +97,7 @@ impl AccountEstate {
         builder.problems.extend(records.gaps.iter().map(|gap| Problem {
             account: Some(records.account),
             subject: gap.subject.as_str().into(),
-            detail: match &gap.place {
-                Some(place) => format!("{} ({place})", gap.detail).into(),
-                None => gap.detail.as_str().into(),
-            },
+            detail: gap.told().into(),
         }));
         builder.problems.sort();
         builder.problems.dedup();
@@ -425,14 +422,12 @@ pub(super) fn parsed_document(
 fn text_of(document: &RawDocument<'_>) -> PolicyText {
     let file = document.place.file();
     let small = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let start = document.place.offset().map_or((1, 1), |offset| {
-        let (line, column) = file.line_and_column(offset);
-        (small(line), small(column))
-    });
+    let (line, column) = file.line_and_column(document.place.start());
     PolicyText {
         text: document.text.as_ref().into(),
         file: file.name().clone(),
-        start,
+        start: (small(line), small(column)),
+        is_in_string: document.place.offset().is_none(),
     }
 }
 

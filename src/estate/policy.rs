@@ -37,9 +37,11 @@ pub struct PolicyText {
     pub text: Box<str>,
     /// The file it was read from.
     pub file: Arc<str>,
-    /// Line and column, both from 1, of the text's first character in the file;
-    /// 1 and 1 when the file holds the document as a string.
+    /// Line and column, both from 1, of the text's first character in the file.
     pub start: (u32, u32),
+    /// Whether the file holds the document as a string, whose escapes hide the places inside it:
+    /// then every place is that of the string.
+    pub is_in_string: bool,
 }
 
 impl Policy {
@@ -83,6 +85,9 @@ impl PolicyText {
     /// Line and column, both from 1, of a byte of the text in its file.
     #[must_use]
     pub fn place(&self, offset: usize) -> (u32, u32) {
+        if self.is_in_string {
+            return self.start;
+        }
         let before = self.text.get(..offset).unwrap_or(&self.text);
         let (line, column) = self.start;
         let breaks = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);

@@ -43,6 +43,21 @@ pub struct Place {
     pub column: Option<usize>,
 }
 
+impl Gap {
+    /// What happened, where, and after a semicolon what follows from it.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let (what, consequence) = match self.detail.split_once("; ") {
+            Some((what, consequence)) => (what, format!("; {consequence}")),
+            None => (self.detail.as_str(), String::new()),
+        };
+        match &self.place {
+            Some(place) => format!("{what}, at {place}{consequence}"),
+            None => self.detail.clone(),
+        }
+    }
+}
+
 impl Place {
     /// The whole file.
     #[must_use]
