@@ -5,6 +5,10 @@
     reason = "a test binary has no outside; `pub` says which helpers are shared"
 )]
 
+mod agreement;
+mod broken_input;
+mod cli;
+mod command;
 mod evidence;
 mod ranking;
 mod reports;

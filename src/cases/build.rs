@@ -137,7 +137,7 @@ fn parse(policy: &CasePolicy, policy_type: PolicyType) -> Policy {
                 text: document_text(document),
                 file: "the case".into(),
                 start: (1, 1),
-                is_in_string: false,
+                is_embedded: false,
             };
             Policy::parse(policy.name.as_str(), policy_type, text)
         }

@@ -65,7 +65,7 @@ pub(crate) struct Reading {
     #[arg(long = "account", value_name = "ID")]
     pub(crate) accounts: Vec<AccountId>,
     /// The time to answer for, RFC 3339; without it the snapshot's collection time, or else now.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) as_of: Option<Timestamp>,
     /// The accounts are in no organization, so no SCP or RCP applies. Without it, and without organization.json,
     /// what only an SCP could stop is undetermined.
@@ -213,6 +213,11 @@ pub(crate) enum RulesCommand {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use leastwise::estate::DocumentState;
 use leastwise::estate::Policy;
+use leastwise::estate::Problem;
 use leastwise::evaluate::ActionFacts;
 use leastwise::evaluate::Formula;
 use leastwise::evaluate::LayerOutcome;
@@ -27,6 +28,7 @@ use crate::output;
 use crate::who_can::Asked;
 use crate::who_can::answer;
 use crate::who_can::asked_resource;
+use crate::who_can::fits;
 
 /// The explanation, as JSON gives it.
 #[derive(Debug, Serialize)]
@@ -71,6 +73,7 @@ pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
     output::no_csv(&explain.destination, "explain")?;
     let (resource, sources) = resource_and_sources(&explain.rest)?;
     let inputs = Inputs::open(&sources, &explain.reading)?;
+    fits(&explain.action, resource.as_ref())?;
     let Some(account) = explain.principal.account() else {
         return Err(Failure::Usage(format!(
             "{} names no account; give the ARN of a user, a role or a root user",
@@ -103,7 +106,8 @@ pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
         }
         Format::Table | Format::Csv => text(&explanation, out),
     })?;
-    Ok(output::completeness(inputs.problems.len() + gaps))
+    let of_account = |problem: &&Problem| problem.account.is_none_or(|about| about == account);
+    Ok(output::completeness(inputs.problems.iter().filter(of_account).count() + gaps))
 }
 
 /// The first argument is the resource when it is an ARN, or `*`.

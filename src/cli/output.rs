@@ -1,5 +1,4 @@
 //! The one place that prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's output")]
 
 use std::io;
 use std::io::IsTerminal as _;
@@ -33,13 +32,13 @@ pub(crate) fn failure(failure: &Failure) -> ExitCode {
     {
         return ExitCode::Done;
     }
-    eprintln!("leastwise: {}", visible(&failure.to_string()));
+    remark(&failure.to_string());
     ExitCode::Failed
 }
 
-/// A remark on standard error.
+/// A remark on standard error. When nobody reads that, there is nobody to tell.
 pub(crate) fn remark(text: &str) {
-    eprintln!("leastwise: {}", visible(text));
+    let _ = writeln!(io::stderr(), "leastwise: {}", visible(text));
 }
 
 /// Says on standard error that something could not be read; `audit` lists it.
@@ -66,8 +65,9 @@ pub(crate) fn no_csv(destination: &Destination, what: &str) -> Result<(), Failur
 
 /// A line of progress that the next one overwrites.
 pub(crate) fn progress(text: &str) {
-    eprint!("\r\x1b[2K{text}");
-    let _ = io::stderr().flush();
+    let mut out = io::stderr();
+    let _ = write!(out, "\r\x1b[2K{text}");
+    let _ = out.flush();
 }
 
 /// Whether progress would be seen.

@@ -5,6 +5,8 @@ use std::io;
 use std::io::Write;
 use std::sync::Arc;
 
+use leastwise::catalog::Catalog;
+use leastwise::catalog::ResourceFit;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Policy;
 use leastwise::estate::Principal;
@@ -20,6 +22,7 @@ use leastwise::policy::ContextKey;
 use leastwise::policy::PolicyType;
 use leastwise::report::Column;
 use leastwise::report::defused;
+use leastwise::report::io_error;
 use leastwise::report::visible;
 use leastwise::report::write_grid;
 use leastwise::solve::Answer;
@@ -28,6 +31,7 @@ use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use leastwise::solve::has_resource_policies;
+use leastwise::solve::subject_type;
 use serde::Serialize;
 
 use crate::args::Format;
@@ -37,6 +41,7 @@ use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::inputs::context;
 use crate::output;
+use crate::output::remark;
 
 /// One answer, as JSON and CSV give it.
 #[derive(Debug, Clone, Serialize)]
@@ -75,6 +80,7 @@ pub(crate) struct AskedResource {
 
 pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
     let inputs = Inputs::open(&who_can.sources.sources, &who_can.sources.reading)?;
+    fits(&who_can.action, who_can.resource.as_ref())?;
     let asked = Asked {
         action: &who_can.action,
         facts: ActionFacts::of(&who_can.action),
@@ -102,6 +108,28 @@ pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
         Format::Json => json(&rows, out),
     })?;
     Ok(output::completeness(gaps))
+}
+
+/// A question that no request could answer is the asker's slip, not a "no".
+pub(crate) fn fits(action: &Action, resource: Option<&Arn>) -> Result<(), Failure> {
+    let catalog = Catalog::bundled();
+    let Some(entry) = catalog.action(action.service(), action.name()) else {
+        remark(&format!(
+            "the action catalog ({}) does not know {action}; it is taken as it is",
+            catalog.version()
+        ));
+        return Ok(());
+    };
+    let Some(arn) = resource else { return Ok(()) };
+    let types: Vec<&str> = entry.resource_types.iter().map(|row| row.resource_type).collect();
+    match catalog.resource_fit(action.service(), action.name(), arn.as_str()) {
+        ResourceFit::NoResourceTypes => Err(Failure::Usage(format!("{action} takes no resource; ask without one [E290]"))),
+        ResourceFit::NotListed => Err(Failure::Usage(format!(
+            "{action} is not called on {arn}; it takes resources of type {} [E291]",
+            types.join(", ")
+        ))),
+        ResourceFit::Listed | ResourceFit::Unknown => Ok(()),
+    }
 }
 
 /// Looks a resource up: its tags and protections in the inventory, a role's trust policy and tags in its account.
@@ -169,11 +197,7 @@ pub(crate) fn answer<'e>(
 
 fn counted<'e>(action: &Action, estate: &'e AccountEstate) -> Option<&'e [Resource]> {
     let inventory = estate.inventory.as_ref()?;
-    let entry = leastwise::catalog::Catalog::bundled().action(action.service(), action.name())?;
-    entry
-        .resource_types
-        .iter()
-        .find_map(|row| inventory.of_type(action.service(), row.resource_type))
+    inventory.of_type(action.service(), subject_type(action)?)
 }
 
 fn row(asked: &Asked<'_>, inputs: &Inputs, estate: &AccountEstate, scope: &AccountScope, principal: &Principal) -> Row {
@@ -204,30 +228,34 @@ fn json(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
 
 fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record([
-        "principal",
-        "account",
-        "action",
-        "verdict",
-        "conditions",
-        "unknowns",
-        "resource",
-        "reachable",
-        "total",
-    ])?;
+    writer
+        .write_record([
+            "principal",
+            "account",
+            "action",
+            "verdict",
+            "conditions",
+            "unknowns",
+            "resource",
+            "reachable",
+            "total",
+        ])
+        .map_err(io_error)?;
     let number = |count: Option<usize>| count.map(|count| count.to_string()).unwrap_or_default();
     for row in rows {
-        writer.write_record([
-            defused(Cow::from(&row.principal)).as_ref(),
-            &row.account,
-            &row.action,
-            row.verdict,
-            defused(Cow::from(&row.conditions.join("; "))).as_ref(),
-            defused(Cow::from(&row.unknowns.join("; "))).as_ref(),
-            defused(Cow::from(row.resource.as_deref().unwrap_or_default())).as_ref(),
-            &number(row.reachable),
-            &number(row.total),
-        ])?;
+        writer
+            .write_record([
+                defused(Cow::from(&row.principal)).as_ref(),
+                &row.account,
+                &row.action,
+                row.verdict,
+                defused(Cow::from(&row.conditions.join("; "))).as_ref(),
+                defused(Cow::from(&row.unknowns.join("; "))).as_ref(),
+                defused(Cow::from(row.resource.as_deref().unwrap_or_default())).as_ref(),
+                &number(row.reachable),
+                &number(row.total),
+            ])
+            .map_err(io_error)?;
     }
     writer.flush()
 }
@@ -248,8 +276,11 @@ fn table(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     }
     columns.push(column("Conditions, unknowns", width - 14 - reach_width - identity_width));
     write_grid(&columns, rows.iter().map(|row| cells(row, has_reach)), out)?;
-    let noun = if rows.len() == 1 { "identity" } else { "identities" };
-    writeln!(out, "{} {noun}", rows.len())
+    match rows.len() {
+        0 => writeln!(out, "No identity of the sources can call it."),
+        1 => writeln!(out, "1 identity"),
+        many => writeln!(out, "{many} identities"),
+    }
 }
 
 fn cells(row: &Row, has_reach: bool) -> Vec<String> {

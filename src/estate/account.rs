@@ -96,7 +96,7 @@ impl AccountEstate {
         let access_findings = builder.access_findings(records, organization_findings);
         builder.problems.extend(records.gaps.iter().map(|gap| Problem {
             account: Some(records.account),
-            subject: gap.subject.as_str().into(),
+            subject: gap.named().into(),
             detail: gap.told().into(),
         }));
         builder.problems.sort();
@@ -422,12 +422,14 @@ pub(super) fn parsed_document(
 fn text_of(document: &RawDocument<'_>) -> PolicyText {
     let file = document.place.file();
     let small = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let (line, column) = file.line_and_column(document.place.start());
+    let place = document.place.place_of(0);
+    let start = (small(place.line.unwrap_or(1)), small(place.column.unwrap_or(1)));
+    let is_embedded = document.place.offset().is_none();
     PolicyText {
         text: document.text.as_ref().into(),
         file: file.name().clone(),
-        start: (small(line), small(column)),
-        is_in_string: document.place.offset().is_none(),
+        start,
+        is_embedded,
     }
 }
 

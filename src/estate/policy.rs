@@ -39,9 +39,8 @@ pub struct PolicyText {
     pub file: Arc<str>,
     /// Line and column, both from 1, of the text's first character in the file.
     pub start: (u32, u32),
-    /// Whether the file holds the document as a string, whose escapes hide the places inside it:
-    /// then every place is that of the string.
-    pub is_in_string: bool,
+    /// Whether the file holds the document inside a string; then all its places are the string's.
+    pub is_embedded: bool,
 }
 
 impl Policy {
@@ -85,7 +84,7 @@ impl PolicyText {
     /// Line and column, both from 1, of a byte of the text in its file.
     #[must_use]
     pub fn place(&self, offset: usize) -> (u32, u32) {
-        if self.is_in_string {
+        if self.is_embedded {
             return self.start;
         }
         let before = self.text.get(..offset).unwrap_or(&self.text);

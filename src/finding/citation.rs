@@ -156,15 +156,14 @@ impl Citation {
         if self.layer == Layer::RootUser {
             return "root user, who needs no policy".to_owned();
         }
-        if self.statement.is_none() {
-            return format!("{policy}: {}", self.effect.phrase());
-        }
+        // "service control policies at …" names the kind of its layer as well as "service control policy" does.
+        let kind = self.layer.phrase();
+        let names_its_kind = policy.starts_with(INLINE) || policy.starts_with(kind.trim_end_matches('y'));
         let mut line = String::new();
-        let names_its_kind = policy.starts_with(INLINE) || policy.starts_with(self.layer.phrase());
         match &self.via {
             Some(via) if self.layer == Layer::Group => line.extend(["group ", via, ", "]),
             Some(_) | None if names_its_kind => {}
-            Some(_) | None => line.extend([self.layer.phrase(), " "]),
+            Some(_) | None => line.extend([kind, " "]),
         }
         line.push_str(policy);
         match &self.via {
@@ -174,7 +173,7 @@ impl Citation {
         match (&self.sid, self.statement) {
             (Some(sid), _) => line.extend([", statement ", sid]),
             (None, Some(number)) => line.extend([", statement ", &number.to_string()]),
-            (None, None) => {}
+            (None, None) => return line + ": " + self.effect.phrase(),
         }
         line + " " + self.effect.phrase()
     }

@@ -26,6 +26,8 @@ pub use csv::CsvOptions;
 #[cfg(feature = "cli")]
 pub use csv::defused;
 #[cfg(feature = "cli")]
+pub use csv::io_error;
+#[cfg(feature = "cli")]
 pub use csv::write_csv;
 #[cfg(feature = "cli")]
 pub use grid::Column;

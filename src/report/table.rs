@@ -184,7 +184,7 @@ fn write_coverage(facts: &RunFacts, options: TableOptions, out: &mut dyn io::Wri
         ),
         format!("action catalog {}", visible(&facts.catalog_version)),
     ];
-    lines.extend(limited(&facts.coverage, options).iter().map(|coverage| {
+    lines.extend(facts.coverage.iter().map(|coverage| {
         let accounts = counted(coverage.accounts, "account", "accounts");
         format!("{}: {} of {accounts}", visible(&coverage.source), coverage.covered)
     }));
@@ -203,9 +203,7 @@ fn write_gaps(report: &Report, options: TableOptions, out: &mut dyn io::Write) -
         "What, and what follows",
     );
     let rows = limited(&report.gaps, options).iter().map(|gap| {
-        let account = gap
-            .account
-            .map_or_else(|| "organization".to_owned(), |account| account.to_string());
+        let account = gap.account.map(|account| account.to_string()).unwrap_or_default();
         vec![
             lines_of(&[&account, &visible(&gap.source)]),
             lines_of(&[&visible(&gap.what), &visible(&gap.consequence)]),

@@ -42,7 +42,7 @@ fn place(word: &str, width: usize, current: &mut String, lines: &mut Vec<String>
 /// Where a word that is too long is cut: after the last separator that fits, else where the line ends.
 fn cut(word: &str, width: usize) -> usize {
     let mut used = 0;
-    let (mut hard, mut soft) = (0, 0);
+    let (mut hard, mut soft, mut softest) = (0, 0, 0);
     for (index, c) in word.char_indices() {
         let mut bytes = [0; 4];
         used += columns(c.encode_utf8(&mut bytes));
@@ -50,11 +50,13 @@ fn cut(word: &str, width: usize) -> usize {
             break;
         }
         hard = index + c.len_utf8();
-        if matches!(c, '/' | ':' | '-' | '_' | '.' | ',' | '@') {
-            soft = hard;
+        match c {
+            '/' | ':' => softest = hard,
+            '-' | '_' | '.' | ',' | '@' => soft = hard,
+            _ => {}
         }
     }
-    if soft * 2 > hard { soft } else { hard }
+    [softest, soft].into_iter().find(|at| at * 2 > hard).unwrap_or(hard)
 }
 
 /// How many columns a terminal needs for it.

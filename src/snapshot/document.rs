@@ -60,12 +60,6 @@ impl<'a> DocumentPlace<'a> {
         }
     }
 
-    /// Byte offset in the file's text of the document's text, or of the string that holds it.
-    #[must_use]
-    pub fn start(&self) -> usize {
-        self.start
-    }
-
     /// The place in the file of a byte offset in the document's text; the start of the string when it came as one.
     #[must_use]
     pub fn place_of(&self, offset: usize) -> Place {

@@ -44,6 +44,15 @@ pub struct Place {
 }
 
 impl Gap {
+    /// What is missing; the file's name where nothing in it can be named.
+    #[must_use]
+    pub fn named(&self) -> &str {
+        match &self.place {
+            Some(place) if self.subject.is_empty() => &place.file,
+            Some(_) | None => &self.subject,
+        }
+    }
+
     /// What happened, where, and after a semicolon what follows from it.
     #[must_use]
     pub fn told(&self) -> String {

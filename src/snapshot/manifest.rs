@@ -69,10 +69,10 @@ pub(super) fn read(file: &FileText) -> Result<(Manifest, Vec<Gap>), SnapshotErro
 fn gap(reader: &mut Reader<'_>, at: &JsonPath<'_>) -> Read<Gap> {
     let (mut account, mut subject, mut detail) = (None, None, None);
     let place = Some(Place::whole(reader.file().name()));
-    let members = reader.object(at, &["account", "what", "detail"], |reader, at, name| {
+    let members = reader.object(at, &["account", "subject", "detail"], |reader, at, name| {
         let slot = match name {
             "account" => &mut account,
-            "what" => &mut subject,
+            "subject" => &mut subject,
             _ => &mut detail,
         };
         *slot = reader.string(at)?;

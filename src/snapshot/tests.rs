@@ -529,7 +529,11 @@ fn the_manifest_passes_its_gaps_on() {
         ),
         (DETAILS, "{}"),
     ];
-    let snapshot = Snapshot::open(vec![Source::Memory(FILES)]).unwrap();
+    let snapshot = Snapshot::open(vec![Source::Memory {
+        directory: "sample",
+        files: FILES,
+    }])
+    .unwrap();
     assert_eq!(snapshot.manifests()[0].collected_at.as_deref(), Some("2026-01-02T03:04:05Z"));
     assert_eq!(
         snapshot.gaps()[0].to_string(),
@@ -656,7 +660,11 @@ fn the_organization_tells_not_collected_from_none() {
         ),
         ("access-analyzer-findings.json", r#"{"findings": [{"id": "1"}]}"#),
     ];
-    let snapshot = Snapshot::open(vec![Source::Memory(FILES)]).unwrap();
+    let snapshot = Snapshot::open(vec![Source::Memory {
+        directory: "sample",
+        files: FILES,
+    }])
+    .unwrap();
     let files = snapshot.read_organization();
     let records = files.records();
     let organization = records.organization.unwrap();

@@ -1,7 +1,9 @@
 //! The search: concrete calls first, then what stays open.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::catalog::Catalog;
 use crate::estate::Resource;
 use crate::estate::Tags;
 use crate::evaluate::ContextValue;
@@ -9,6 +11,7 @@ use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
 use crate::evaluate::Formula;
 use crate::evaluate::Request;
+use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::decide;
 use crate::evaluate::derive_context;
@@ -25,6 +28,7 @@ use crate::solve::class::classes;
 use crate::solve::describe;
 use crate::solve::mentions::Mentions;
 use crate::solve::target::representatives;
+use crate::solve::target::required_types;
 
 /// Answers a question.
 #[must_use]
@@ -117,6 +121,28 @@ impl<'e> Found<'e> {
         }
     }
 
+    /// Both tuples of one call: the weaker verdict, and what either needs.
+    fn and(self, other: Self) -> Self {
+        let (weaker, stronger) = if other.is_better_than(&self) {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let mut all = Self {
+            weight: weaker.weight + stronger.weight,
+            ..weaker
+        };
+        if all.verdict != Verdict::Denied {
+            all.conditions.extend(stronger.conditions);
+            all.unknowns.extend(stronger.unknowns);
+            all.conditions.sort();
+            all.conditions.dedup();
+            all.unknowns.sort();
+            all.unknowns.dedup();
+        }
+        all
+    }
+
     fn is_better_than(&self, other: &Self) -> bool {
         (self.verdict, self.weight) < (other.verdict, other.weight)
     }
@@ -125,20 +151,11 @@ impl<'e> Found<'e> {
 impl<'e> Search<'_, 'e> {
     /// Any resource that could exist: the best of one per shape.
     fn on_any(&self) -> Answer<'e> {
-        let context = || {
-            let facts = DerivedFacts {
-                time: self.question.as_of,
-                region: None,
-                resource_tags: None,
-                resource_organization: None,
-            };
-            derive_context(
-                &self.question.subject.caller,
-                self.question.action,
-                &Target::nothing(),
-                &facts,
-            )
-        };
+        let entry = Catalog::bundled().action(self.question.action.action.service(), self.question.action.action.name());
+        if entry.is_some_and(|entry| entry.resource_types.iter().filter(|row| row.required).count() > 1) {
+            return self.on_call();
+        }
+        let context = || self.plain_context();
         let mut best: Option<Found<'e>> = None;
         for target in representatives(self.question, &self.mentions, context) {
             let found = self.on(&target, None, None);
@@ -149,7 +166,77 @@ impl<'e> Search<'_, 'e> {
                 break;
             }
         }
+        let mut answer = best.map_or_else(unanswered, Found::answer);
+        if entry.is_none()
+            && answer.verdict == Verdict::Denied
+            && !self.mentions.resources.is_empty()
+            && !self.mentions.is_settled
+        {
+            // E48: what no catalog knows may still be covered by a pattern; on which resources is not known.
+            answer.verdict = Verdict::Undetermined;
+            answer.unknowns = vec![
+                format!(
+                    "the action catalog ({}) does not know this action",
+                    Catalog::bundled().version()
+                )
+                .into(),
+            ];
+        }
+        answer
+    }
+
+    /// A call that authorizes several resource types at once: every required type must be allowed, in one Region and by
+    /// one choice (E5, E292).
+    fn on_call(&self) -> Answer<'e> {
+        let types = required_types(self.question, &self.mentions, &self.plain_context());
+        let region_of = |target: &Target| target.arn.as_ref().map(|arn| arn.region().to_owned()).unwrap_or_default();
+        let regions: BTreeSet<String> = types
+            .iter()
+            .flatten()
+            .map(region_of)
+            .filter(|region| !region.is_empty())
+            .collect();
+        let regions = if regions.is_empty() {
+            BTreeSet::from([String::new()])
+        } else {
+            regions
+        };
+        let mut best: Option<Found<'e>> = None;
+        for choice in &self.choices {
+            for region in &regions {
+                let found = types.iter().filter_map(|targets| {
+                    let here = targets
+                        .iter()
+                        .filter(|target| matches!(region_of(target), own if own.is_empty() || own == *region));
+                    here.map(|target| self.with(choice, target, None, None))
+                        .reduce(|one, other| if other.is_better_than(&one) { other } else { one })
+                });
+                let Some(call) = found.reduce(Found::and) else { continue };
+                if best.as_ref().is_none_or(|best| call.is_better_than(best)) {
+                    best = Some(call);
+                }
+                if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+                    return best.map_or_else(unanswered, Found::answer);
+                }
+            }
+        }
         best.map_or_else(unanswered, Found::answer)
+    }
+
+    /// What the identity alone fixes.
+    fn plain_context(&self) -> RequestContext {
+        let facts = DerivedFacts {
+            time: self.question.as_of,
+            region: None,
+            resource_tags: None,
+            resource_organization: None,
+        };
+        derive_context(
+            &self.question.subject.caller,
+            self.question.action,
+            &Target::nothing(),
+            &facts,
+        )
     }
 
     /// The counted resources, class by class.
@@ -235,7 +322,7 @@ impl<'e> Search<'_, 'e> {
         for (key, value) in question.given {
             context.set(key.as_str(), value.clone());
         }
-        open_keys(&mut context, question, &self.mentions);
+        open_keys(&mut context, question, &self.mentions, target);
         let request = Request {
             caller: &caller,
             action: question.action.action,

@@ -16,6 +16,7 @@ use crate::evaluate::CidrBlock;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Credentials;
 use crate::evaluate::RequestContext;
+use crate::evaluate::Target;
 use crate::evaluate::parse_date;
 use crate::ident::Action;
 use crate::ident::OpenPoint;
@@ -185,9 +186,21 @@ impl Choice {
 }
 
 /// Keys that the action's request may carry and that nobody in the room decides: the resource's, and unknown ones.
-pub(super) fn open_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+pub(super) fn open_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>, target: &Target) {
     let catalog = Catalog::bundled();
     let entry = catalog.action(question.action.action.service(), question.action.action.name());
+    // E293: a key belongs to a row of the action; on another row it is absent.
+    let arn = target
+        .arn
+        .as_ref()
+        .filter(|_| entry.is_some_and(|entry| entry.resource_types.len() > 1));
+    let row = arn.and_then(|arn| {
+        catalog
+            .service(question.action.action.service())?
+            .types_of(arn.as_str())
+            .first()
+            .map(|kind| kind.name)
+    });
     for key in mentions.keys() {
         let decided = !matches!(
             control_class(key),
@@ -196,7 +209,7 @@ pub(super) fn open_keys(context: &mut RequestContext, question: &Question<'_>, m
         if decided || context.is_set(key) {
             continue;
         }
-        let support = entry.map_or(Support::Unknown, |entry| catalog.action_supports_key(entry, None, key));
+        let support = entry.map_or(Support::Unknown, |entry| catalog.action_supports_key(entry, row, key));
         match support {
             Support::Yes => context.set(key, ContextValue::Unknown(ControlClass::Resource)),
             Support::No => {}

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::catalog::Catalog;
 use crate::estate::Policy;
 use crate::estate::Resource;
 use crate::estate::Tags;
@@ -9,6 +10,7 @@ use crate::evaluate::ActionFacts;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Subject;
 use crate::evaluate::Target;
+use crate::ident::Action;
 use crate::policy::ContextKey;
 
 /// Can whoever holds this identity make this call?
@@ -37,4 +39,21 @@ pub enum Scope<'q> {
     Counted(&'q [Resource]),
     /// Any that could exist.
     Any,
+}
+
+/// The one resource type that a call of the action is about: where there is one, counted resources of it can be asked about.
+#[must_use]
+pub fn subject_type(action: &Action) -> Option<&'static str> {
+    let entry = Catalog::bundled().action(action.service(), action.name())?;
+    let required: Vec<&str> = entry
+        .resource_types
+        .iter()
+        .filter(|row| row.required)
+        .map(|row| row.resource_type)
+        .collect();
+    let listed: Vec<&str> = entry.resource_types.iter().map(|row| row.resource_type).collect();
+    match (required.as_slice(), listed.as_slice()) {
+        ([only], _) | ([], [only]) => Some(only),
+        _ => None,
+    }
 }

@@ -53,6 +53,38 @@ pub(super) fn representatives<'s>(
     )
 }
 
+/// Representatives by type, where the action needs several types at once (E292); else none.
+pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, context: &RequestContext) -> Vec<Vec<Target>> {
+    let catalog = Catalog::bundled();
+    let action = question.action.action;
+    let (Some(entry), Some(service)) = (
+        catalog.action(action.service(), action.name()),
+        catalog.service(action.service()),
+    ) else {
+        return Vec::new();
+    };
+    let required: Vec<_> = entry.resource_types.iter().filter(|row| row.required).collect();
+    if required.len() < 2 {
+        return Vec::new();
+    }
+    let partition = question.subject.caller.partition().unwrap_or("aws");
+    let account = question
+        .subject
+        .caller
+        .account
+        .map(|account| account.to_string())
+        .unwrap_or_default();
+    let patterns = patterns(mentions, context);
+    let regions = regions(mentions, partition);
+    let formats = required
+        .iter()
+        .filter_map(|row| service.resource_type(row.resource_type)?.arn_formats.first().copied());
+    let head = |format: &str| format.replace("${Partition}", partition).replace("${Account}", &account);
+    formats
+        .map(|format| candidates(format, &head(format), &patterns, &regions))
+        .collect()
+}
+
 /// The format's example in every Region, and what fits each pattern in the Regions that the pattern allows.
 fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String]) -> Vec<Target> {
     let is_global = head.split(':').nth(3).unwrap_or_default().is_empty();

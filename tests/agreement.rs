@@ -1,0 +1,229 @@
+//! The answer over all requests against thousands of single requests: no request succeeds where the answer is
+//! "denied", and where it is "allowed" some request of the holder's own choice does.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use leastwise::estate::AccountEstate;
+use leastwise::estate::Organization;
+use leastwise::estate::Resource;
+use leastwise::evaluate::AccountScope;
+use leastwise::evaluate::ActionFacts;
+use leastwise::evaluate::ContextValue;
+use leastwise::evaluate::Credentials;
+use leastwise::evaluate::DerivedFacts;
+use leastwise::evaluate::Outcome;
+use leastwise::evaluate::Request;
+use leastwise::evaluate::RequestContext;
+use leastwise::evaluate::Subject;
+use leastwise::evaluate::Target;
+use leastwise::evaluate::decide;
+use leastwise::evaluate::derive_context;
+use leastwise::ident::Action;
+use leastwise::snapshot::Snapshot;
+use leastwise::snapshot::Source;
+use leastwise::solve::Question;
+use leastwise::solve::Scope;
+use leastwise::solve::Verdict;
+use leastwise::solve::ask;
+
+/// Small, fast and the same everywhere (splitmix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        let index = usize::try_from(self.next() % from.len() as u64).unwrap();
+        &from[index]
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.next() % 100 < percent
+    }
+}
+
+const VALUES: [&str; 12] = [
+    "true",
+    "false",
+    "storefront",
+    "payments",
+    "platform",
+    "prod",
+    "dev",
+    "search",
+    "orders",
+    "yes",
+    "",
+    "x",
+];
+const TAG_KEYS: [&str; 6] = ["team", "critical", "env", "Environment", "Team", "owner"];
+
+/// A request that nobody thought about: any credentials the kind can have, any place, any time ahead, any tags.
+fn random_request<'r>(
+    random: &mut Random,
+    subject: &'r Subject<'r>,
+    facts: &'r ActionFacts<'r>,
+    resource: Option<&Resource>,
+) -> (Credentials, Target, RequestContext) {
+    let is_role = subject.caller.role_arn.is_some();
+    let credentials = if is_role {
+        Credentials::Other
+    } else {
+        *random.pick(&[
+            Credentials::LongTermKey,
+            Credentials::SessionToken,
+            Credentials::SessionTokenWithMfa,
+            Credentials::Console,
+            Credentials::ConsoleWithMfa,
+        ])
+    };
+    let account = subject.caller.account.unwrap();
+    let region = random.pick(&["us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2"]);
+    let target = match resource {
+        Some(resource) => Target::resource(resource.arn.clone()),
+        None if facts.action.service() == "ec2" => Target::resource(
+            format!("arn:aws:ec2:{region}:{account}:instance/i-{:017x}", random.next() >> 4)
+                .parse()
+                .unwrap(),
+        ),
+        None => {
+            let (cluster, service) = (
+                random.pick(&["shop", "search", "shop-payments", "x"]),
+                random.pick(&["web", "api", "ledger", "checkout"]),
+            );
+            Target::resource(
+                format!("arn:aws:ecs:{region}:{account}:service/{cluster}/{service}")
+                    .parse()
+                    .unwrap(),
+            )
+        }
+    };
+    let mut tags = BTreeMap::new();
+    for key in TAG_KEYS {
+        if random.chance(40) {
+            tags.insert(Box::from(key), Box::from(*random.pick(&VALUES)));
+        }
+    }
+    let times = [
+        "2026-11-01T06:00:00Z",
+        "2026-12-31T23:59:59Z",
+        "2027-01-01T00:00:01Z",
+        "2031-05-05T05:05:05Z",
+    ];
+    let time: Timestamp = random.pick(&times).parse().unwrap();
+    let mut caller = subject.caller.clone();
+    caller.credentials = credentials;
+    let derived = DerivedFacts {
+        time,
+        region: None,
+        resource_tags: resource.map_or(Some(&tags), |resource| resource.tags.as_ref()),
+        resource_organization: caller.organization.as_ref(),
+    };
+    let mut context = derive_context(&caller, facts, &target, &derived);
+    if random.chance(70) {
+        let addresses = ["203.0.113.7", "198.51.100.9", "10.1.2.3", "8.8.8.8", "2001:db8::1"];
+        context.set("aws:SourceIp", ContextValue::single(*random.pick(&addresses)));
+    } else {
+        context.set("aws:SourceVpc", ContextValue::single("vpc-1"));
+        context.set("aws:SourceVpce", ContextValue::single("vpce-1"));
+        context.set("aws:VpcSourceIp", ContextValue::single("10.0.0.9"));
+    }
+    if is_role && random.chance(50) {
+        let trust = subject.principal.trust.as_ref().and_then(|trust| trust.parsed());
+        let tag_session: Action = "sts:TagSession".parse().unwrap();
+        let passes_tags = trust.is_some_and(|trust| {
+            trust
+                .statements
+                .iter()
+                .any(|s| s.action.matches(&tag_session) == leastwise::ident::Ternary::Yes)
+        });
+        if passes_tags {
+            for key in TAG_KEYS {
+                if random.chance(40) {
+                    context.set(
+                        &format!("aws:PrincipalTag/{key}"),
+                        ContextValue::single(*random.pick(&VALUES)),
+                    );
+                }
+            }
+        }
+    }
+    (credentials, target, context)
+}
+
+#[test]
+fn no_request_succeeds_where_the_answer_is_denied() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/estates/sample");
+    let snapshot = Snapshot::open(vec![Source::of_path(&root).unwrap()]).unwrap();
+    let files = snapshot.read_organization();
+    let organization = Organization::of(files.records().organization.as_ref().unwrap());
+    let as_of: Timestamp = "2026-11-01T06:00:00Z".parse().unwrap();
+    let mut random = Random(7);
+    let mut asked = 0;
+    for entry in snapshot.accounts() {
+        let files = entry.read();
+        let estate = AccountEstate::of(&files.records(), None);
+        let scope = AccountScope::of(Some(&organization), estate.account);
+        for principal in &estate.principals {
+            let subject = Subject::of(principal, &estate, &scope);
+            for (action, kind) in [("ec2:TerminateInstances", "instance"), ("ecs:DeleteService", "service")] {
+                let action: Action = action.parse().unwrap();
+                let facts = ActionFacts::of(&action);
+                let counted = estate
+                    .inventory
+                    .as_ref()
+                    .and_then(|inventory| inventory.of_type(action.service(), kind));
+                let scope = counted.map_or(Scope::Any, Scope::Counted);
+                let question = Question {
+                    subject: &subject,
+                    action: &facts,
+                    scope,
+                    as_of,
+                    given: &[],
+                    resource_policy: None,
+                };
+                let answer = ask(&question);
+                let (mut allowed, mut open) = (0, 0);
+                for _ in 0..150 {
+                    let resource = counted
+                        .filter(|counted| !counted.is_empty())
+                        .map(|counted| random.pick(counted).clone());
+                    let (credentials, target, context) = random_request(&mut random, &subject, &facts, resource.as_ref());
+                    let mut caller = subject.caller.clone();
+                    caller.credentials = credentials;
+                    let request = Request {
+                        caller: &caller,
+                        action: &action,
+                        target,
+                        context,
+                    };
+                    match decide(&subject.stack, &request).outcome {
+                        Outcome::Allow => allowed += 1,
+                        Outcome::Undetermined => open += 1,
+                        Outcome::ExplicitDeny | Outcome::ImplicitDeny => {}
+                    }
+                    asked += 1;
+                }
+                let name = format!(
+                    "{} {action}: {} but {allowed} of 150 requests succeed",
+                    principal.arn, answer.verdict
+                );
+                match answer.verdict {
+                    Verdict::Denied => assert_eq!((allowed, open), (0, 0), "{name}, {open} open"),
+                    Verdict::Undetermined => assert_eq!(allowed, 0, "{name}"),
+                    Verdict::Allowed => assert!(allowed > 0, "{name}"),
+                    Verdict::Conditional => {}
+                }
+            }
+        }
+    }
+    assert!(asked > 10_000);
+}
