@@ -10,6 +10,7 @@ mod broken_input;
 mod cli;
 mod command;
 mod evidence;
+mod guides;
 mod ranking;
 mod reports;
 mod rules;
