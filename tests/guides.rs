@@ -89,7 +89,10 @@ fn pasted_output_is_what_the_program_prints() {
     if right != README {
         let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("README.md");
         fs::write(&kept, right).unwrap();
-        panic!("the program prints something else; if {} is right, copy it to README.md", kept.display());
+        panic!(
+            "the program prints something else; if {} is right, copy it to README.md",
+            kept.display()
+        );
     }
 }
 
@@ -146,7 +149,11 @@ fn ci_runs_the_test_command_of_the_readme() {
     assert!(README.contains("\n    cargo test\n"));
     assert!(script.contains("cargo test --locked\n"));
     if Path::new("/bin/bash").exists() {
-        let status = Command::new("/bin/bash").arg("-n").arg(root().join(".ci/run")).status().unwrap();
+        let status = Command::new("/bin/bash")
+            .arg("-n")
+            .arg(root().join(".ci/run"))
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 }

@@ -1,17 +1,30 @@
 //! One test binary; a module per promise.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it skipped"
+)]
 #![expect(
     unreachable_pub,
     reason = "a test binary has no outside; `pub` says which helpers are shared"
 )]
 
 mod agreement;
+mod architecture;
 mod broken_input;
 mod cli;
 mod command;
+mod decisions;
+mod differential;
 mod evidence;
+mod formulas;
 mod guides;
+mod laws;
+mod parsing;
+mod patterns;
 mod ranking;
 mod reports;
 mod rules;
 mod sample_report;
+mod worlds;

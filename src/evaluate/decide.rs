@@ -34,6 +34,10 @@ pub fn decide<'p>(stack: &PolicyStack<'p>, request: &Request<'_>) -> Decision<'p
         Some(ServiceRule::Always(note)) => {
             return Decision::new(Formula::True, Formula::False, vec![rule_layer(note, Formula::True)]);
         }
+        // E178: nothing of either side is even asked.
+        Some(ServiceRule::OtherPartition(note)) => {
+            return Decision::new(Formula::False, Formula::False, vec![rule_layer(note, Formula::False)]);
+        }
         Some(ServiceRule::Never(note)) => {
             let mut decision = decide_by_policies(stack, request);
             decision.layers.push(rule_layer(note, Formula::False));
@@ -341,14 +345,18 @@ fn resource_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
     grants
 }
 
-/// An Allow never carries `NotPrincipal` (E21).
+/// An Allow never carries `NotPrincipal` (E21). Federated calls carry no AWS caller, so a principal of AWS grants none (E185, E261).
 fn reaches(clause: Option<&PrincipalClause>, request: &Request<'_>) -> Vec<Reach> {
+    let is_federated_call = matches!(
+        request.action.lower(),
+        "sts:assumerolewithsaml" | "sts:assumerolewithwebidentity"
+    );
     match clause {
-        Some(PrincipalClause::Only(entries)) => entries
+        Some(PrincipalClause::Only(entries)) if !is_federated_call => entries
             .iter()
             .filter_map(|entry| entry_reach(entry, request.caller))
             .collect(),
-        Some(PrincipalClause::AllBut(_)) | None => Vec::new(),
+        Some(PrincipalClause::Only(_) | PrincipalClause::AllBut(_)) | None => Vec::new(),
     }
 }
 
@@ -399,9 +407,13 @@ fn guardrail_layers<'p>(
     }
 }
 
-/// E208, E209: service-linked roles, `kms:RetireGrant`, services that RCPs do not cover.
+/// E208, E209: service-linked roles, resources of the management account, `kms:RetireGrant`, services that RCPs do not cover.
 fn is_exempt_from_rcps(request: &Request<'_>) -> bool {
-    request.caller.is_service_linked || request.action.lower() == "kms:retiregrant" || !rcp_covers(request.action.service())
+    let is_in_management_account = request.caller.is_in_management_account && request.is_same_account();
+    is_in_management_account
+        || request.caller.is_service_linked
+        || request.action.lower() == "kms:retiregrant"
+        || !rcp_covers(request.action.service())
 }
 
 fn endpoint_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &mut Vec<LayerOutcome<'p>>) -> Formula {

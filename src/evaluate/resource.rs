@@ -113,9 +113,19 @@ fn tokens_match(tokens: &[GlobToken], policy_type: PolicyType, request: &Request
         Err(InvalidArnPattern::NotAnArn(_)) => Ternary::No,
     };
     let matched = of(arn);
-    match old_service_arn(request, arn) {
-        Some(other) if of(&other) != matched => Ternary::Open(OpenPoint::OldEcsServiceArn),
-        Some(_) | None => matched,
+    let agrees = match other_service_form(request, arn) {
+        None => true,
+        Some(OtherForm::Arn(other)) => of(&other) == matched,
+        Some(OtherForm::InAnyCluster(others)) => ArnPattern::from_tokens(tokens, true).map_or(true, |pattern| match matched {
+            Ternary::Yes => pattern.covers(&others),
+            Ternary::No => !pattern.overlaps(&others),
+            Ternary::Open(_) => true,
+        }),
+    };
+    if agrees {
+        matched
+    } else {
+        Ternary::Open(OpenPoint::OldEcsServiceArn)
     }
 }
 
@@ -145,16 +155,35 @@ fn type_word<'a>(request: &Request<'_>, arn: &'a Arn) -> Option<&'a str> {
     known.then_some(word)
 }
 
+/// The other form of the ARN of an ECS service of the old format.
+enum OtherForm {
+    Arn(Arn),
+    /// The cluster is not known: the forms of all clusters.
+    InAnyCluster(ArnPattern),
+}
+
 /// The other form of the ARN of an ECS service from before long ARNs (E321, U19).
-fn old_service_arn(request: &Request<'_>, arn: &Arn) -> Option<Arn> {
+fn other_service_form(request: &Request<'_>, arn: &Arn) -> Option<OtherForm> {
     if arn.service() != "ecs" {
         return None;
     }
     let name = arn.resource().strip_prefix("service/").filter(|name| !name.contains('/'))?;
-    let ContextValue::Single(cluster) = request.context.get_lower("ecs:cluster") else {
-        return None;
-    };
-    let (_, cluster) = cluster.rsplit_once('/')?;
     let head = arn.as_str().strip_suffix(name)?;
-    format!("{head}{cluster}/{name}").parse().ok()
+    match request.context.get_lower("ecs:cluster") {
+        ContextValue::Single(cluster) => {
+            let (_, cluster) = cluster.rsplit_once('/')?;
+            format!("{head}{cluster}/{name}").parse().ok().map(OtherForm::Arn)
+        }
+        ContextValue::Absent => None,
+        ContextValue::Unknown(_)
+        | ContextValue::Many(_)
+        | ContextValue::Prefix(_)
+        | ContextValue::Open(_)
+        | ContextValue::MfaNotProven
+        | ContextValue::MfaAgeNotProven
+        | ContextValue::OneOf(_) => {
+            let form = ArnPattern::parse(&format!("{head}*/{name}"), true).ok();
+            form.map(OtherForm::InAnyCluster)
+        }
+    }
 }

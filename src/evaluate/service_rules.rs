@@ -13,11 +13,15 @@ pub(crate) enum ServiceRule {
     Always(&'static str),
     /// The call never works.
     Never(&'static str),
+    /// Caller and resource are in different partitions.
+    OtherPartition(&'static str),
 }
 
 /// The rule that settles the request, if there is one.
 pub(crate) fn service_rule(request: &Request<'_>) -> Option<ServiceRule> {
-    needs_no_permission(request).or_else(|| impossible(request).map(ServiceRule::Never))
+    needs_no_permission(request)
+        .or_else(|| wrong_partition(request).map(ServiceRule::OtherPartition))
+        .or_else(|| impossible(request).map(ServiceRule::Never))
 }
 
 /// E171.
@@ -45,9 +49,7 @@ fn is_session_token(credentials: Credentials) -> bool {
 }
 
 fn impossible(request: &Request<'_>) -> Option<&'static str> {
-    wrong_partition(request)
-        .or_else(|| wrong_credentials(request))
-        .or_else(|| owned_by_aws(request))
+    wrong_credentials(request).or_else(|| owned_by_aws(request))
 }
 
 /// E178.

@@ -85,13 +85,8 @@ impl ArnPattern {
             .fields
             .iter()
             .zip(arn.fields())
-            .enumerate()
-            .all(|(index, (field, text))| {
-                let inside = field
-                    .iter()
-                    .map(|token| if index < 5 { without_colon(*token) } else { *token });
-                glob_matches(inside, text.chars())
-            });
+            // The text is cut at its colons, so a wildcard cannot leave its field.
+            .all(|(field, text)| glob_matches(field.iter().copied(), text.chars()));
         if certain {
             return if self.wildcard_where_forbidden(arn, type_word) {
                 Ternary::Open(OpenPoint::WildcardInArnService)
@@ -122,6 +117,18 @@ impl ArnPattern {
         }
     }
 
+    /// Whether some ARN is matched for certain by both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Everything, _) | (_, Self::Everything) => true,
+            (Self::Fields(ours), Self::Fields(theirs)) => ours.fields.iter().zip(theirs.fields.iter()).all(|(one, two)| {
+                let one: Glob = one.iter().copied().collect();
+                one.overlaps(&two.iter().copied().collect())
+            }),
+        }
+    }
+
     /// E59: a wildcard in the service field, or inside the resource-type word.
     fn wildcard_where_forbidden<'w>(&self, arn: &Arn, type_word: impl FnOnce() -> Option<&'w str>) -> bool {
         let Self::Fields(pattern) = self else { return false };
@@ -129,24 +136,15 @@ impl ArnPattern {
         if service.iter().any(|token| is_wildcard(*token)) {
             return true;
         }
-        let before_separator = resource
+        let mut first_word = resource
             .iter()
             .take_while(|token| !matches!(token, GlobToken::Char('/' | ':')));
-        let first_word_is_plain =
-            before_separator.clone().count() < resource.len() && !before_separator.clone().any(|token| is_wildcard(*token));
-        if first_word_is_plain || resource.as_slice() == [GlobToken::AnyRun] {
+        if resource.as_slice() == [GlobToken::AnyRun] || !first_word.any(|token| is_wildcard(*token)) || type_word().is_none() {
             return false;
         }
-        let Some(word) = type_word() else {
-            return false;
-        };
-        let spelled = resource
-            .iter()
-            .zip(word.chars())
-            .take_while(|(token, c)| **token == GlobToken::Char(*c))
-            .count();
+        // `*/` for the whole word is common practice; IAM's own types forbid it.
         let whole_word_is_a_star = matches!(resource.as_slice(), [GlobToken::AnyRun, GlobToken::Char('/' | ':'), ..]);
-        spelled < word.chars().count() && !(whole_word_is_a_star && arn.service() != "iam")
+        !whole_word_is_a_star || arn.service() == "iam"
     }
 }
 
@@ -210,6 +208,7 @@ mod tests {
             ("arn:aws:ec2:eu-west-1:*:instance/*", Ternary::No),
             ("arn:aws-us-gov:ec2:*:*:instance/*", Ternary::No),
             ("arn:aws:ec2:*:*:inst*", Ternary::Open(OpenPoint::WildcardInArnService)),
+            ("arn:aws:ec2:*:*:instance*", Ternary::Open(OpenPoint::WildcardInArnService)),
             ("arn:aws:e*:*:*:instance/*", Ternary::Open(OpenPoint::WildcardInArnService)),
             ("arn:aws:ec2:*:instance/*", Ternary::Open(OpenPoint::WildcardAcrossColons)),
             ("arn:aws:ec2:*:*:instance/I-0AAA1111BBBB2222C", Ternary::No),

@@ -32,6 +32,17 @@ impl GlobToken {
         matches!(self, Self::AnyRun | Self::RunWithoutColon)
     }
 
+    fn shares_a_character(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Char(c), token) | (token, Self::Char(c)) => token.accepts(c),
+            // Any character but a colon.
+            (
+                Self::AnyRun | Self::AnyOne | Self::RunWithoutColon | Self::OneWithoutColon,
+                Self::AnyRun | Self::AnyOne | Self::RunWithoutColon | Self::OneWithoutColon,
+            ) => true,
+        }
+    }
+
     /// Whether the token accepts the character (a run accepts each of its characters).
     fn accepts(self, c: char) -> bool {
         match self {
@@ -71,6 +82,12 @@ impl Glob {
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         covers(&self.tokens, &other.tokens)
+    }
+
+    /// Whether some text is matched by both. Exact.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        overlaps(&self.tokens, &other.tokens)
     }
 
     /// How the glob stands to all texts that begin with `prefix`: all of them match, none, or some.
@@ -118,20 +135,27 @@ where
     // Where to go on when a later token fails: the pattern after the last run, and the text
     // from which that run may take one more character. An unbounded run makes earlier ones final.
     let mut retry: Vec<(P, T, GlobToken)> = Vec::new();
+    // Whether a token behind the last run can take a colon. If none can, a later run that stays inside
+    // its segment takes whatever the earlier one could have taken more, and makes it final too.
+    let mut may_cross = false;
     loop {
         let mut pattern_next = pattern.clone();
         match pattern_next.next() {
             Some(token) if token.is_run() => {
                 if token == GlobToken::AnyRun {
                     retry.clear();
+                } else if !may_cross && retry.last().is_some_and(|(.., earlier)| *earlier == token) {
+                    retry.pop();
                 }
                 retry.push((pattern_next.clone(), text.clone(), token));
+                may_cross = false;
                 pattern = pattern_next;
                 continue;
             }
             Some(token) => {
                 let mut text_next = text.clone();
                 if text_next.next().is_some_and(|c| token.accepts(c)) {
+                    may_cross |= token.accepts(':');
                     pattern = pattern_next;
                     text = text_next;
                     continue;
@@ -151,6 +175,7 @@ where
                 pattern = resume.clone();
                 text = rest.clone();
                 retry.push((resume, rest, token));
+                may_cross = false;
                 break;
             }
         }
@@ -210,6 +235,34 @@ fn covers(general: &[GlobToken], specific: &[GlobToken]) -> bool {
     true
 }
 
+/// Walks both globs side by side over the texts that both can read.
+fn overlaps(left: &[GlobToken], right: &[GlobToken]) -> bool {
+    let next = |at: usize, token: GlobToken| if token.is_run() { at } else { at + 1 };
+    let mut seen = BTreeSet::from([(0, 0)]);
+    let mut todo = vec![(0, 0)];
+    while let Some((at, other)) = todo.pop() {
+        if at == left.len() && other == right.len() {
+            return true;
+        }
+        let (ours, theirs) = (left.get(at).copied(), right.get(other).copied());
+        let mut reached = Vec::new();
+        // A run may be empty.
+        if ours.is_some_and(GlobToken::is_run) {
+            reached.push((at + 1, other));
+        }
+        if theirs.is_some_and(GlobToken::is_run) {
+            reached.push((at, other + 1));
+        }
+        if let (Some(ours), Some(theirs)) = (ours, theirs)
+            && ours.shares_a_character(theirs)
+        {
+            reached.push((next(at, ours), next(other, theirs)));
+        }
+        todo.extend(reached.into_iter().filter(|pair| seen.insert(*pair)));
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +304,28 @@ mod tests {
         ] {
             assert_eq!(glob(general).covers(&glob(specific)), expected, "{general} {specific}");
         }
+    }
+
+    #[test]
+    fn globs_overlap_where_one_text_fits_both() {
+        for (left, right, expected) in [
+            ("service/prod/*", "service/*/web", true),
+            ("service/prod/api", "service/*/web", false),
+            ("a*", "*b", true),
+            ("a?", "b*", false),
+            ("", "*", true),
+            ("??", "?", false),
+        ] {
+            assert_eq!(glob(left).overlaps(&glob(right)), expected, "{left} {right}");
+            assert_eq!(glob(right).overlaps(&glob(left)), expected, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn many_runs_inside_segments_stay_quick() {
+        let run = [GlobToken::RunWithoutColon, GlobToken::Char('a')];
+        let pattern: Glob = run.into_iter().cycle().take(60).chain([GlobToken::Char('b')]).collect();
+        assert!(!pattern.matches(&"a".repeat(2_000)));
     }
 
     #[test]

@@ -163,22 +163,25 @@ impl Ternary {
         if value { Self::Yes } else { Self::No }
     }
 
-    /// Kleene OR: a yes wins, else an open point, else no.
+    /// Kleene OR: a yes wins, else an open point, else no. Of two open points the first by number stays,
+    /// so that the order of a list never shows.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
-            (Self::Open(point), _) | (_, Self::Open(point)) => Self::Open(point),
+            (Self::Open(one), Self::Open(two)) => Self::Open(one.min(two)),
+            (Self::Open(point), Self::No) | (Self::No, Self::Open(point)) => Self::Open(point),
             (Self::No, Self::No) => Self::No,
         }
     }
 
-    /// Kleene AND: a no wins, else an open point, else yes.
+    /// Kleene AND: a no wins, else an open point, else yes; two open points as in [`Self::or`].
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Open(point), _) | (_, Self::Open(point)) => Self::Open(point),
+            (Self::Open(one), Self::Open(two)) => Self::Open(one.min(two)),
+            (Self::Open(point), Self::Yes) | (Self::Yes, Self::Open(point)) => Self::Open(point),
             (Self::Yes, Self::Yes) => Self::Yes,
         }
     }

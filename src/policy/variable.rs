@@ -62,7 +62,8 @@ fn variable(inside: &str) -> TextPart<'_> {
     let (key, default) = match inside.split_once(',') {
         None => (inside, None),
         Some((key, rest)) => {
-            let quoted = rest.trim_start().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            // E91: a comma, one space, the default in single quotes.
+            let quoted = rest.strip_prefix(" '").and_then(|rest| rest.strip_suffix('\''));
             match quoted {
                 Some(default) => (key, Some(default)),
                 None => return TextPart::Malformed(inside),
@@ -107,7 +108,13 @@ mod tests {
                 },
             ]
         );
-        for malformed in ["${aws:username", "${}", "${aws:username,x}", "${nothing}"] {
+        for malformed in [
+            "${aws:username",
+            "${}",
+            "${aws:username,x}",
+            "${aws:username,'x'}",
+            "${nothing}",
+        ] {
             assert!(
                 text_parts(malformed).any(|part| matches!(part, TextPart::Malformed(_))),
                 "{malformed}"

@@ -124,11 +124,11 @@ fn present(
 ) -> Formula {
     let has_empty_value = matches!(values, [""]);
     if test.operator == ConditionOperator::Null {
-        let null = null(test, true);
-        return if has_empty_value && test.qualifier.is_none() {
-            Formula::open(OpenPoint::EmptyValue)
+        // U7: an empty value may count as none.
+        return if has_empty_value {
+            agreed(vec![null(test, true), null(test, false)], OpenPoint::EmptyValue)
         } else {
-            null
+            null(test, true)
         };
     }
     if test.values.is_empty() {
@@ -139,16 +139,21 @@ fn present(
             Formula::open(OpenPoint::EmptyCondition)
         };
     }
-    if test.qualifier == Some(SetQualifier::ForAllValues) && has_empty_value {
-        return Formula::open(OpenPoint::EmptyValue);
-    }
     let filled = match fill_values(test, version, context) {
         Ok(filled) => filled,
         Err(pending) => return pending,
     };
     let holds = |value: &&str| value_holds(test, value, &filled);
     match test.qualifier {
-        Some(SetQualifier::ForAllValues) => values.iter().map(holds).fold(Ternary::Yes, Ternary::and).into(),
+        Some(SetQualifier::ForAllValues) => {
+            let all: Formula = values.iter().map(holds).fold(Ternary::Yes, Ternary::and).into();
+            // U7: or an empty value counts as the empty set.
+            if has_empty_value {
+                agreed(vec![absent(test), all], OpenPoint::EmptyValue)
+            } else {
+                all
+            }
+        }
         // E119: a multivalued key needs a set operator.
         None if key_type.is_some_and(|known| known.is_multivalued) => Formula::open(OpenPoint::MultivaluedWithoutSetOperator),
         Some(SetQualifier::ForAnyValue) | None => values.iter().map(holds).fold(Ternary::No, Ternary::or).into(),
@@ -279,12 +284,15 @@ fn unmet(test: &ConditionTest, class: ControlClass, version: PolicyVersion, cont
             .into(),
         Filled::Tokens { .. } | Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => text.clone(),
     };
+    // Sorted, so that the order of a list never shows.
+    let mut values: Box<[Box<str>]> = test.values.iter().map(show).collect();
+    values.sort();
     Formula::atom(Atom::Test(UnmetTest {
         key: test.key.clone(),
         class,
         operator: test.operator,
         qualifier: test.qualifier,
         if_exists: test.if_exists,
-        values: test.values.iter().map(show).collect(),
+        values,
     }))
 }
