@@ -32,7 +32,9 @@ pub struct Run {
 impl Run {
     /// The output, read as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+        let value = serde_json::from_str(&self.out);
+        assert!(value.is_ok(), "{}{}", self.out, self.err);
+        value.unwrap()
     }
 
     /// The same, once it is known how the run ended.

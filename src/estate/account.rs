@@ -151,10 +151,13 @@ struct Builder {
     account: AccountId,
     partition: Box<str>,
     managed: BTreeMap<Box<str>, Arc<Policy>>,
-    groups: BTreeMap<Box<str>, (Vec<Attachment>, Vec<Arc<str>>)>,
+    groups: BTreeMap<Box<str>, GroupParts>,
     groups_collected: bool,
     problems: Vec<Problem>,
 }
+
+/// What a group attaches, and what of it is not known.
+type GroupParts = (Vec<Attachment>, Vec<Arc<str>>);
 
 impl Builder {
     fn new(records: &AccountRecords<'_>) -> Self {

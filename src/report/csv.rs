@@ -55,9 +55,11 @@ pub fn write_csv(report: &Report, options: CsvOptions, out: &mut dyn io::Write) 
 /// What the writer said, with its kind: a closed pipe must be told from a full disk.
 #[must_use]
 pub fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("the CSV writer: {other:?}")),
+    let message = error.to_string();
+    if let csv::ErrorKind::Io(error) = error.into_kind() {
+        error
+    } else {
+        io::Error::other(message)
     }
 }
 

@@ -55,8 +55,8 @@ pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
     choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
     let search = Search {
         question,
-        choices,
         mentions,
+        choices,
     };
     match &question.scope {
         Scope::One(target, tags) => search.on(target, *tags, None).answer(),

@@ -177,7 +177,7 @@ impl Choice {
                     ContextValue::Absent,
                     ContextValue::Absent,
                 ];
-                for (key, value) in endpoint_keys.iter().zip(values).filter(|(key, _)| is_filled(&key)) {
+                for (key, value) in endpoint_keys.iter().zip(values).filter(|(key, _)| is_filled(key)) {
                     context.set(key, value);
                 }
             }
@@ -400,7 +400,7 @@ fn free_values(key: &str, mentions: &Mentions<'_>) -> Vec<ContextValue> {
     let texts: Vec<String> = mentions
         .values(key)
         .filter(|text| !text.contains("${"))
-        .map(|text| text.replace('*', "x").replace('?', "x"))
+        .map(|text| text.replace(['*', '?'], "x"))
         .collect();
     let is_set = catalog_says_many(key);
     let value = |text: &str| {

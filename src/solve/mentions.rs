@@ -46,9 +46,9 @@ impl<'e> Mentions<'e> {
         if !mentions.may_be_granted {
             return mentions;
         }
-        resource_policy.into_iter().for_each(|policy| {
+        if let Some(policy) = resource_policy {
             mentions.read(policy, action);
-        });
+        }
         let limits = stack
             .boundary
             .map(|policy| vec![policy])
@@ -100,7 +100,7 @@ impl<'e> Mentions<'e> {
             let is_everywhere =
                 statement.resource.as_ref().is_some_and(ResourceClause::is_everything) && statement.principal.is_none();
             self.is_settled |= matched == Ternary::Yes && statement.effect == Effect::Deny && is_bare && is_everywhere;
-            for text in statement.resource.iter().flat_map(|clause| clause.texts()) {
+            for text in statement.resource.iter().flat_map(ResourceClause::texts) {
                 if &**text != "*" {
                     self.resources.insert((text, document.version));
                     self.variables(text, document.version);
