@@ -227,3 +227,180 @@ fn no_request_succeeds_where_the_answer_is_denied() {
     }
     assert!(asked > 10_000);
 }
+
+/// Conditions around which answers go wrong: presence, negation, two families of addresses, time, MFA, tags, Regions.
+const CONDITIONS: [(&str, &str, &str); 44] = [
+    ("StringEquals", "aws:ResourceTag/team", "\"payments\""),
+    ("StringNotEquals", "aws:ResourceTag/team", "\"payments\""),
+    ("StringEquals", "aws:ResourceTag/team", "\"${aws:PrincipalTag/team}\""),
+    ("StringNotEquals", "ec2:ResourceTag/team", "\"${aws:PrincipalTag/team}\""),
+    ("Null", "aws:ResourceTag/critical", "\"true\""),
+    ("Null", "aws:ResourceTag/critical", "\"false\""),
+    ("StringLike", "aws:ResourceTag/env", "[\"p*\", \"dev\"]"),
+    ("StringEqualsIfExists", "aws:ResourceTag/env", "\"dev\""),
+    ("StringEquals", "aws:PrincipalTag/team", "\"payments\""),
+    ("StringNotEquals", "aws:PrincipalTag/team", "\"payments\""),
+    ("Null", "aws:PrincipalTag/owner", "\"false\""),
+    ("Bool", "aws:MultiFactorAuthPresent", "\"true\""),
+    ("Bool", "aws:MultiFactorAuthPresent", "\"false\""),
+    ("BoolIfExists", "aws:MultiFactorAuthPresent", "\"true\""),
+    ("BoolIfExists", "aws:MultiFactorAuthPresent", "\"false\""),
+    ("Null", "aws:MultiFactorAuthPresent", "\"true\""),
+    ("Null", "aws:TokenIssueTime", "\"true\""),
+    ("Null", "aws:TokenIssueTime", "\"false\""),
+    ("NumericLessThan", "aws:MultiFactorAuthAge", "\"3600\""),
+    ("NumericGreaterThanIfExists", "aws:MultiFactorAuthAge", "\"3600\""),
+    ("IpAddress", "aws:SourceIp", "\"203.0.113.0/24\""),
+    ("NotIpAddress", "aws:SourceIp", "[\"203.0.113.0/24\", \"198.51.100.0/24\"]"),
+    ("IpAddress", "aws:SourceIp", "\"0.0.0.0/0\""),
+    ("NotIpAddress", "aws:SourceIp", "\"0.0.0.0/0\""),
+    ("IpAddressIfExists", "aws:SourceIp", "\"203.0.113.0/24\""),
+    ("StringEquals", "aws:SourceVpce", "\"vpce-1\""),
+    ("StringNotEquals", "aws:SourceVpce", "\"vpce-1\""),
+    ("Null", "aws:SourceVpc", "\"true\""),
+    ("DateLessThan", "aws:CurrentTime", "\"2026-12-01T00:00:00Z\""),
+    ("DateGreaterThan", "aws:CurrentTime", "\"2027-01-01T00:00:00Z\""),
+    ("DateLessThan", "aws:CurrentTime", "\"2020-01-01T00:00:00Z\""),
+    ("NumericGreaterThan", "aws:EpochTime", "\"1798761600\""),
+    ("StringEquals", "aws:RequestedRegion", "[\"eu-west-1\", \"eu-central-1\"]"),
+    ("StringNotEquals", "aws:RequestedRegion", "\"us-east-1\""),
+    ("StringLike", "ec2:Region", "\"eu-*\""),
+    ("StringEquals", "aws:PrincipalType", "\"User\""),
+    ("ArnLike", "aws:PrincipalArn", "\"arn:aws:iam::*:role/app/*\""),
+    ("StringNotLike", "aws:userid", "\"AROADEV0000000000001:*\""),
+    ("StringEquals", "aws:username", "\"Ann\""),
+    ("Bool", "aws:SecureTransport", "\"true\""),
+    ("Bool", "aws:ViaAWSService", "\"false\""),
+    ("StringEquals", "aws:RequestTag/x", "\"y\""),
+    ("ForAllValues:StringEquals", "aws:TagKeys", "\"x\""),
+    ("StringEquals", "aws:SourceAccount", "\"111122223333\""),
+];
+
+const RESOURCES: [&str; 7] = [
+    "*",
+    "arn:aws:ec2:*:*:instance/*",
+    "arn:aws:ec2:eu-west-1:*:instance/*",
+    "arn:aws:ec2:*:111122223333:instance/i-0*",
+    "arn:aws:ec2:*:*:volume/*",
+    "arn:aws:ec2:us-east-1:444455556666:instance/*",
+    "arn:aws:ec2",
+];
+
+fn random_statement(random: &mut Random, effect: &str) -> String {
+    let action = random.pick(&["ec2:TerminateInstances", "ec2:*", "*", "ec2:Describe*"]);
+    let element = if random.chance(10) { "NotResource" } else { "Resource" };
+    let mut by_operator: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
+    for _ in 0..random.next() % 4 {
+        let (operator, key, values) = *random.pick(&CONDITIONS);
+        by_operator.entry(operator).or_default().insert(key, values);
+    }
+    let operators: Vec<String> = by_operator
+        .iter()
+        .map(|(operator, keys)| {
+            let keys: Vec<String> = keys.iter().map(|(key, values)| format!("\"{key}\": {values}")).collect();
+            format!("\"{operator}\": {{{}}}", keys.join(", "))
+        })
+        .collect();
+    let condition = if operators.is_empty() {
+        String::new()
+    } else {
+        format!(", \"Condition\": {{{}}}", operators.join(", "))
+    };
+    format!(
+        "{{\"Effect\": \"{effect}\", \"Action\": \"{action}\", \"{element}\": \"{}\"{condition}}}",
+        random.pick(&RESOURCES)
+    )
+}
+
+fn random_document(random: &mut Random, allows: u64, denies: u64) -> String {
+    let mut statements: Vec<String> = (0..=random.next() % allows)
+        .map(|_| random_statement(random, "Allow"))
+        .collect();
+    statements.extend((0..random.next() % denies).map(|_| random_statement(random, "Deny")));
+    format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{}]}}", statements.join(", "))
+}
+
+/// A user and a role with the same random policies, as the AWS CLI prints an account.
+fn random_account(random: &mut Random) -> String {
+    let document = random_document(random, 3, 3);
+    let boundary = random_document(random, 2, 2);
+    let bounded = random.chance(30);
+    let boundary_of = if bounded {
+        ", \"PermissionsBoundary\": {\"PermissionsBoundaryType\": \"Policy\", \"PermissionsBoundaryArn\": \"arn:aws:iam::111122223333:policy/B\"}"
+    } else {
+        ""
+    };
+    let trusted = if random.chance(50) {
+        "[\"sts:AssumeRole\", \"sts:TagSession\"]"
+    } else {
+        "\"sts:AssumeRole\""
+    };
+    let tags = if random.chance(50) {
+        "[{\"Key\": \"team\", \"Value\": \"payments\"}]"
+    } else {
+        "[]"
+    };
+    format!(
+        r#"{{"UserDetailList": [{{"Path": "/ops/", "UserName": "Ann", "UserId": "AIDAANN00000000000001", "Arn": "arn:aws:iam::111122223333:user/ops/Ann",
+  "CreateDate": "2024-01-01T00:00:00Z", "UserPolicyList": [{{"PolicyName": "p", "PolicyDocument": {document}}}], "GroupList": [], "AttachedManagedPolicies": [], "Tags": {tags}{boundary_of}}}],
+ "GroupDetailList": [],
+ "RoleDetailList": [{{"Path": "/app/", "RoleName": "Dev", "RoleId": "AROADEV0000000000001", "Arn": "arn:aws:iam::111122223333:role/app/Dev",
+  "CreateDate": "2024-01-01T00:00:00Z", "AssumeRolePolicyDocument": {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "111122223333"}}, "Action": {trusted}}}]}},
+  "InstanceProfileList": [], "RolePolicyList": [{{"PolicyName": "p", "PolicyDocument": {document}}}], "AttachedManagedPolicies": [], "Tags": {tags}, "RoleLastUsed": {{}}{boundary_of}}}],
+ "Policies": [{{"PolicyName": "B", "PolicyId": "ANPAB0000000000000001", "Arn": "arn:aws:iam::111122223333:policy/B", "Path": "/", "DefaultVersionId": "v1",
+  "PolicyVersionList": [{{"Document": {boundary}, "VersionId": "v1", "IsDefaultVersion": true}}]}}], "IsTruncated": false}}"#
+    )
+}
+
+#[test]
+fn random_policies_agree_with_random_requests() {
+    let as_of: Timestamp = "2026-11-01T06:00:00Z".parse().unwrap();
+    let action: Action = "ec2:TerminateInstances".parse().unwrap();
+    let facts = ActionFacts::of(&action);
+    let mut random = Random(11);
+    let mut seen: BTreeMap<Verdict, usize> = BTreeMap::new();
+    for _ in 0..120 {
+        let text = random_account(&mut random);
+        let snapshot = Snapshot::open(vec![Source::Stdin(text.clone().into_bytes())]).unwrap();
+        let files = snapshot.accounts()[0].read();
+        let estate = AccountEstate::of(&files.records(), None);
+        assert!(estate.problems.is_empty(), "{:?}", estate.problems);
+        let scope = AccountScope::standalone();
+        for principal in estate.principals.iter().filter(|principal| !principal.attachments.is_empty()) {
+            let subject = Subject::of(principal, &estate, &scope);
+            let question = Question {
+                subject: &subject,
+                action: &facts,
+                scope: Scope::Any,
+                as_of,
+                given: &[],
+                resource_policy: None,
+            };
+            let answer = ask(&question);
+            *seen.entry(answer.verdict).or_default() += 1;
+            for _ in 0..60 {
+                let (credentials, target, context) = random_request(&mut random, &subject, &facts, None);
+                let mut caller = subject.caller.clone();
+                caller.credentials = credentials;
+                let request = Request {
+                    caller: &caller,
+                    action: &action,
+                    target,
+                    context,
+                };
+                let outcome = decide(&subject.stack, &request).outcome;
+                let contradicts = match answer.verdict {
+                    Verdict::Denied => matches!(outcome, Outcome::Allow | Outcome::Undetermined),
+                    Verdict::Undetermined => outcome == Outcome::Allow,
+                    Verdict::Allowed | Verdict::Conditional => false,
+                };
+                assert!(
+                    !contradicts,
+                    "{} is {}, yet {outcome:?} for {:?} {:?}\n{text}",
+                    principal.arn, answer.verdict, request.target, request.context
+                );
+            }
+        }
+    }
+    assert!(seen.len() >= 3, "{seen:?}");
+}
