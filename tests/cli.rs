@@ -561,10 +561,10 @@ fn policy_tests_pass_fail_and_break() {
     let run = fed(&["test", "-"], passing.as_bytes()).ends(0);
     assert_eq!(run.out, "1 passed, 0 failed\n");
     let run = fed(&["test", "-"], format!("{passing}{failing}").as_bytes()).ends(1);
-    assert!(run.out.contains("FAIL b (-:2)") && run.out.contains("expected explicit_deny, got allowed"));
+    assert!(run.out.contains("FAIL b (standard input:2)") && run.out.contains("expected explicit_deny, got allowed"));
     assert!(run.out.ends_with("1 passed, 1 failed\n"), "{}", run.out);
     let run = fed(&["test", "-"], format!("{passing}\n{{broken\n{failing}").as_bytes()).ends(2);
-    assert!(run.err.contains("-:3: "), "{}", run.err);
+    assert!(run.err.contains("standard input:3: "), "{}", run.err);
 
     let run = fed(&["test", "-", "--format", "json"], format!("{passing}{failing}").as_bytes()).ends(1);
     let lines: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
