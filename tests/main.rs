@@ -26,5 +26,6 @@ mod patterns;
 mod ranking;
 mod reports;
 mod rules;
+mod sample;
 mod sample_report;
 mod worlds;

@@ -1,5 +1,7 @@
 //! A case as written → the caller, the policies and the requests that the evaluator takes.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
@@ -146,7 +148,7 @@ fn parse(policy: &CasePolicy, policy_type: PolicyType) -> Policy {
 }
 
 /// An object stands as it is; a string holds the text, for documents that are no JSON objects.
-fn document_text(document: &RawValue) -> Box<str> {
+fn document_text(document: &RawValue) -> Arc<str> {
     serde_json::from_str::<String>(document.get()).map_or_else(|_| document.get().into(), Into::into)
 }
 

@@ -22,6 +22,7 @@ pub struct Service {
     pub resource_types: Vec<ResourceType>,
     /// The condition keys that its actions and resource types use.
     pub condition_keys: Vec<ConditionKey>,
+    keys_with_holes: Vec<ConditionKey>,
     actions: Vec<ActionLine>,
     reader: SectionReader,
 }
@@ -56,7 +57,7 @@ impl Service {
     #[must_use]
     pub fn condition_key(&self, name: &str) -> Option<&ConditionKey> {
         find(&self.condition_keys, |key| key.name, name)
-            .or_else(|| self.condition_keys.iter().find(|key| key_matches(key.name, name)))
+            .or_else(|| self.keys_with_holes.iter().find(|key| key_matches(key.name, name)))
     }
 
     /// Reads a section: the lines after its `= ` line. Actions are left for later.
@@ -86,6 +87,7 @@ impl Service {
             prefix,
             name,
             resource_types,
+            keys_with_holes: condition_keys.iter().filter(|key| key.name.contains('$')).copied().collect(),
             condition_keys,
             actions,
             reader,

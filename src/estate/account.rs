@@ -11,15 +11,16 @@ use crate::estate::AccessFindings;
 use crate::estate::Attachment;
 use crate::estate::Credentials;
 use crate::estate::CredentialsByArn;
-use crate::estate::DocumentState;
 use crate::estate::Inventory;
 use crate::estate::Policy;
-use crate::estate::PolicyText;
 use crate::estate::Principal;
 use crate::estate::PrincipalKind;
 use crate::estate::Problem;
 use crate::estate::access_analyzer;
 use crate::estate::credentials::credentials;
+use crate::estate::document::SharedDocuments;
+use crate::estate::document::place_of;
+use crate::estate::document::problem_of;
 use crate::estate::resource::tags;
 use crate::ident::AccountId;
 use crate::ident::Arn;
@@ -147,10 +148,11 @@ impl AccountEstate {
 }
 
 /// What the account's parts share while they are built.
-struct Builder {
+struct Builder<'r> {
     account: AccountId,
     partition: Box<str>,
     managed: BTreeMap<Box<str>, Arc<Policy>>,
+    documents: SharedDocuments<'r>,
     groups: BTreeMap<Box<str>, GroupParts>,
     groups_collected: bool,
     problems: Vec<Problem>,
@@ -159,8 +161,8 @@ struct Builder {
 /// What a group attaches, and what of it is not known.
 type GroupParts = (Vec<Attachment>, Vec<Arc<str>>);
 
-impl Builder {
-    fn new(records: &AccountRecords<'_>) -> Self {
+impl<'r> Builder<'r> {
+    fn new(records: &'r AccountRecords<'_>) -> Self {
         let arns = records.users.iter().flatten().map(|user| &user.head.arn);
         let arns = arns.chain(records.roles.iter().flatten().map(|role| &role.head.arn));
         let partition = arns
@@ -171,6 +173,7 @@ impl Builder {
             account: records.account,
             partition: partition.unwrap_or_else(|| "aws".into()),
             managed: BTreeMap::new(),
+            documents: SharedDocuments::default(),
             groups: BTreeMap::new(),
             groups_collected: records.groups.is_some(),
             problems: Vec::new(),
@@ -253,7 +256,7 @@ impl Builder {
     fn attach(
         &mut self,
         principal: &mut Principal,
-        inline: Option<&[InlinePolicyRecord<'_>]>,
+        inline: Option<&'r [InlinePolicyRecord<'_>]>,
         managed: Option<&[AttachedPolicyRecord<'_>]>,
     ) {
         let mut holder = Holder::default();
@@ -268,7 +271,7 @@ impl Builder {
         &mut self,
         holder: &mut Holder,
         arn: &str,
-        inline: Option<&[InlinePolicyRecord<'_>]>,
+        inline: Option<&'r [InlinePolicyRecord<'_>]>,
         managed: Option<&[AttachedPolicyRecord<'_>]>,
     ) {
         match inline {
@@ -374,7 +377,7 @@ impl Builder {
         policy
     }
 
-    fn document(&mut self, document: Option<&RawDocument<'_>>, name: Arc<str>, policy_type: PolicyType) -> Arc<Policy> {
+    fn document(&mut self, document: Option<&'r RawDocument<'_>>, name: Arc<str>, policy_type: PolicyType) -> Arc<Policy> {
         let account = Some(self.account);
         let Some(document) = document else {
             let detail =
@@ -386,7 +389,15 @@ impl Builder {
             });
             return Arc::new(Policy::missing(name, policy_type, "not collected"));
         };
-        Arc::new(parsed_document(document, &name, policy_type, account, &mut self.problems))
+        let (text, parsed) = self.documents.parse(&document.text, policy_type);
+        let policy = Policy {
+            name,
+            policy_type,
+            document: parsed,
+            text: place_of(document, text),
+        };
+        self.problems.extend(problem_of(&policy, account));
+        Arc::new(policy)
     }
 }
 
@@ -395,45 +406,6 @@ impl Builder {
 struct Holder {
     policies: Vec<Arc<Policy>>,
     gaps: Vec<Arc<str>>,
-}
-
-/// Parses a document and lists it where it is not valid.
-pub(super) fn parsed_document(
-    document: &RawDocument<'_>,
-    name: &Arc<str>,
-    policy_type: PolicyType,
-    account: Option<AccountId>,
-    problems: &mut Vec<Problem>,
-) -> Policy {
-    let policy = Policy::parse(name.clone(), policy_type, text_of(document));
-    if let DocumentState::Invalid(invalid) = &policy.document {
-        let offset = invalid.first().map_or(0, |problem| problem.offset);
-        let (line, column) = policy.text.place(offset);
-        let detail = format!(
-            "{}:{line}:{column}: {invalid}; its holders are undetermined where it matters [E34]",
-            policy.text.file
-        );
-        problems.push(Problem {
-            account,
-            subject: name.clone(),
-            detail: detail.into(),
-        });
-    }
-    policy
-}
-
-fn text_of(document: &RawDocument<'_>) -> PolicyText {
-    let file = document.place.file();
-    let small = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let place = document.place.place_of(0);
-    let start = (small(place.line.unwrap_or(1)), small(place.column.unwrap_or(1)));
-    let is_embedded = document.place.offset().is_none();
-    PolicyText {
-        text: document.text.as_ref().into(),
-        file: file.name().clone(),
-        start,
-        is_embedded,
-    }
 }
 
 /// A time as AWS writes it.

@@ -9,6 +9,7 @@ mod access_detail;
 mod account;
 mod attachment;
 mod credentials;
+mod document;
 mod organization;
 mod policy;
 mod principal;

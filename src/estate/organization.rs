@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::estate::Policy;
 use crate::estate::PolicyText;
 use crate::estate::Problem;
-use crate::estate::account::parsed_document;
+use crate::estate::document::parsed_document;
 use crate::ident::AccountId;
 use crate::policy::PolicyType;
 use crate::snapshot::OrganizationRecord;

@@ -22,8 +22,8 @@ pub struct Policy {
 /// The document of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DocumentState {
-    /// It parsed.
-    Parsed(PolicyDocument),
+    /// It parsed. Policies of one text share the document.
+    Parsed(Arc<PolicyDocument>),
     /// AWS could not have stored it (E34).
     Invalid(InvalidPolicy),
     /// It was not collected (E184); the text says why.
@@ -34,7 +34,7 @@ pub enum DocumentState {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyText {
     /// The text; empty when it was not collected.
-    pub text: Box<str>,
+    pub text: Arc<str>,
     /// The file it was read from.
     pub file: Arc<str>,
     /// Line and column, both from 1, of the text's first character in the file.
@@ -43,14 +43,22 @@ pub struct PolicyText {
     pub is_embedded: bool,
 }
 
+impl DocumentState {
+    /// Parses a document.
+    #[must_use]
+    pub fn parse(text: &str, policy_type: PolicyType) -> Self {
+        match PolicyDocument::parse(text, policy_type) {
+            Ok(document) => Self::Parsed(Arc::new(document)),
+            Err(invalid) => Self::Invalid(invalid),
+        }
+    }
+}
+
 impl Policy {
     /// Parses a document.
     #[must_use]
     pub fn parse(name: impl Into<Arc<str>>, policy_type: PolicyType, text: PolicyText) -> Self {
-        let document = match PolicyDocument::parse(&text.text, policy_type) {
-            Ok(document) => DocumentState::Parsed(document),
-            Err(invalid) => DocumentState::Invalid(invalid),
-        };
+        let document = DocumentState::parse(&text.text, policy_type);
         Self {
             name: name.into(),
             policy_type,

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::Arc;
 
 use crate::catalog::ControlClass;
 use crate::ident::OpenPoint;
@@ -48,6 +51,8 @@ impl ContextValue {
 pub struct RequestContext {
     keys: BTreeMap<Cow<'static, str>, ContextValue>,
     families: BTreeMap<Cow<'static, str>, ContextValue>,
+    /// The keys that somebody will ask for, in lower case; none: any.
+    wanted: Option<Arc<BTreeSet<Box<str>>>>,
 }
 
 impl RequestContext {
@@ -57,19 +62,57 @@ impl RequestContext {
         Self::default()
     }
 
+    /// An empty context that takes these keys only, named in lower case: no statement asks for others.
+    #[must_use]
+    pub fn only(keys: Arc<BTreeSet<Box<str>>>) -> Self {
+        Self {
+            wanted: Some(keys),
+            ..Self::default()
+        }
+    }
+
+    /// Whether somebody may ask for the key; its name is given in lower case.
+    #[must_use]
+    pub fn wants(&self, lower: &str) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(lower))
+    }
+
+    /// Whether somebody may ask for a key that begins with the prefix, given in lower case.
+    #[must_use]
+    pub fn wants_family(&self, prefix: &str) -> bool {
+        let from = (Bound::Included(prefix), Bound::Unbounded);
+        self.wanted.as_ref().is_none_or(|wanted| {
+            let first = wanted.range::<str, _>(from).next();
+            first.is_some_and(|key| key.starts_with(prefix))
+        })
+    }
+
     /// Sets a key; its name ignores case.
     pub fn set(&mut self, key: &str, value: ContextValue) {
-        self.keys.insert(key.to_ascii_lowercase().into(), value);
+        let lower = key.to_ascii_lowercase();
+        if self.wants(&lower) {
+            self.keys.insert(lower.into(), value);
+        }
     }
 
     /// Sets a key whose name is a constant in lower case.
     pub(crate) fn put(&mut self, lower: &'static str, value: ContextValue) {
-        self.keys.insert(Cow::Borrowed(lower), value);
+        self.put_with(lower, || value);
+    }
+
+    /// Sets a key whose name is a constant in lower case, if somebody may ask for it.
+    pub(crate) fn put_with(&mut self, lower: &'static str, value: impl FnOnce() -> ContextValue) {
+        if self.wants(lower) {
+            self.keys.insert(Cow::Borrowed(lower), value());
+        }
     }
 
     /// Sets what all keys that begin with `prefix` (`aws:ResourceTag/`) are worth unless set one by one.
     pub fn set_family(&mut self, prefix: &str, value: ContextValue) {
-        self.families.insert(prefix.to_ascii_lowercase().into(), value);
+        let lower = prefix.to_ascii_lowercase();
+        if self.wants_family(&lower) {
+            self.families.insert(lower.into(), value);
+        }
     }
 
     /// The value of a key; one that nobody set is absent.

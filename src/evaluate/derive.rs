@@ -70,12 +70,23 @@ pub struct DerivedFacts<'f> {
 #[must_use]
 pub fn derive_context(caller: &Caller, action: &ActionFacts<'_>, target: &Target, facts: &DerivedFacts<'_>) -> RequestContext {
     let mut context = RequestContext::new();
-    call_keys(&mut context, caller, facts.time);
-    principal_keys(&mut context, caller);
-    session_keys(&mut context, caller, facts.time);
-    region_keys(&mut context, action, target, facts.region, caller.partition());
-    resource_keys(&mut context, caller, action, target, facts);
+    derive_into(&mut context, caller, action, target, facts);
     context
+}
+
+/// The same, into a context that may take some keys only.
+pub fn derive_into(
+    context: &mut RequestContext,
+    caller: &Caller,
+    action: &ActionFacts<'_>,
+    target: &Target,
+    facts: &DerivedFacts<'_>,
+) {
+    call_keys(context, caller, facts.time);
+    principal_keys(context, caller);
+    session_keys(context, caller, facts.time);
+    region_keys(context, action, target, facts.region, caller.partition());
+    resource_keys(context, caller, action, target, facts);
 }
 
 /// Ties keys that were set one by one to those that follow from them (E351): a service that calls with the
@@ -92,8 +103,8 @@ pub fn link_keys(context: &mut RequestContext) {
 }
 
 fn call_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
-    context.put("aws:currenttime", ContextValue::single(time.to_string()));
-    context.put("aws:epochtime", ContextValue::single(time.as_second().to_string()));
+    context.put_with("aws:currenttime", || ContextValue::single(time.to_string()));
+    context.put_with("aws:epochtime", || ContextValue::single(time.as_second().to_string()));
     context.put("aws:securetransport", ContextValue::single("true"));
     if caller.kind != CallerKind::Anonymous {
         context.put("aws:viaawsservice", ContextValue::single("false"));
@@ -101,43 +112,7 @@ fn call_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
 }
 
 fn principal_keys(context: &mut RequestContext, caller: &Caller) {
-    let account = caller.account.map(|account| account.to_string());
-    let text = |arn: &Option<Arn>| {
-        arn.as_ref().map_or(ContextValue::Unknown(ControlClass::Identity), |arn| {
-            ContextValue::single(arn.as_str())
-        })
-    };
-    let (principal_type, arn, user_id) = match caller.kind {
-        CallerKind::AccountRoot => (
-            "Account",
-            text(&caller.arn),
-            account
-                .clone()
-                .map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single),
-        ),
-        CallerKind::IamUser => {
-            let id = caller
-                .unique_id
-                .as_deref()
-                .map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single);
-            ("User", text(&caller.arn), id)
-        }
-        CallerKind::RoleSession => {
-            let role = if caller.role_arn.is_some() {
-                &caller.role_arn
-            } else {
-                &caller.arn
-            };
-            ("AssumedRole", text(role), session_user_id(caller))
-        }
-        CallerKind::FederatedUser => {
-            let name = caller.arn.as_ref().map(Arn::name).unwrap_or_default();
-            (
-                "FederatedUser",
-                text(&caller.arn),
-                ContextValue::single(format!("{}:{name}", account.as_deref().unwrap_or_default())),
-            )
-        }
+    match caller.kind {
         CallerKind::Service => {
             context.put("aws:principalisawsservice", ContextValue::single("true"));
             if let Some(service) = &caller.service {
@@ -150,24 +125,22 @@ fn principal_keys(context: &mut RequestContext, caller: &Caller) {
         }
         CallerKind::Anonymous => {
             context.put("aws:principalaccount", ContextValue::single("anonymous"));
-            ("Anonymous", ContextValue::Absent, ContextValue::single("anonymous"))
+            context.put("aws:principaltype", ContextValue::single("Anonymous"));
+            context.put("aws:principalarn", ContextValue::Absent);
+            context.put("aws:userid", ContextValue::single("anonymous"));
+            return;
         }
-    };
-    context.put("aws:principaltype", ContextValue::single(principal_type));
-    context.put("aws:principalarn", arn);
-    context.put("aws:userid", user_id);
-    if caller.kind == CallerKind::Anonymous {
-        return;
+        CallerKind::AccountRoot | CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => {}
     }
-    context.put("aws:principalisawsservice", ContextValue::single("false"));
-    context.put(
-        "aws:principalaccount",
-        account.map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single),
-    );
+    context.put_with("aws:principaltype", || ContextValue::single(principal_type(caller.kind)));
+    context.put_with("aws:principalarn", || principal_arn(caller));
+    context.put_with("aws:userid", || user_id(caller));
+    context.put_with("aws:principalisawsservice", || ContextValue::single("false"));
+    context.put_with("aws:principalaccount", || account_of(caller));
     if caller.kind == CallerKind::IamUser
         && let Some(arn) = &caller.arn
     {
-        context.put("aws:username", ContextValue::single(arn.name()));
+        context.put_with("aws:username", || ContextValue::single(arn.name()));
     }
     organization_keys(
         context,
@@ -176,15 +149,58 @@ fn principal_keys(context: &mut RequestContext, caller: &Caller) {
     );
     if !caller.is_organization_known {
         for key in [
-            "aws:PrincipalOrgID",
-            "aws:PrincipalOrgPaths",
-            "aws:ResourceOrgID",
-            "aws:ResourceOrgPaths",
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:resourceorgid",
+            "aws:resourceorgpaths",
         ] {
-            context.set(key, ContextValue::Unknown(ControlClass::Identity));
+            context.put(key, ContextValue::Unknown(ControlClass::Identity));
         }
     }
     principal_tags(context, caller);
+}
+
+/// E240.
+fn principal_type(kind: CallerKind) -> &'static str {
+    match kind {
+        CallerKind::AccountRoot => "Account",
+        CallerKind::IamUser => "User",
+        CallerKind::RoleSession => "AssumedRole",
+        CallerKind::FederatedUser => "FederatedUser",
+        CallerKind::Service => "Service",
+        CallerKind::Anonymous => "Anonymous",
+    }
+}
+
+fn account_of(caller: &Caller) -> ContextValue {
+    let account = caller.account.as_ref();
+    account.map_or(ContextValue::Unknown(ControlClass::Identity), |account| {
+        ContextValue::single(account.as_str())
+    })
+}
+
+/// The ARN of a session is that of its role.
+fn principal_arn(caller: &Caller) -> ContextValue {
+    let role = caller.role_arn.as_ref().filter(|_| caller.kind == CallerKind::RoleSession);
+    role.or(caller.arn.as_ref())
+        .map_or(ContextValue::Unknown(ControlClass::Identity), |arn| {
+            ContextValue::single(arn.as_str())
+        })
+}
+
+fn user_id(caller: &Caller) -> ContextValue {
+    let known = |id: Option<&str>| id.map_or(ContextValue::Unknown(ControlClass::Identity), ContextValue::single);
+    match caller.kind {
+        CallerKind::AccountRoot => account_of(caller),
+        CallerKind::IamUser => known(caller.unique_id.as_deref()),
+        CallerKind::RoleSession => session_user_id(caller),
+        CallerKind::FederatedUser => {
+            let name = caller.arn.as_ref().map(Arn::name).unwrap_or_default();
+            let account = caller.account.as_ref().map(crate::ident::AccountId::as_str);
+            ContextValue::single(format!("{}:{name}", account.unwrap_or_default()))
+        }
+        CallerKind::Service | CallerKind::Anonymous => ContextValue::Absent,
+    }
 }
 
 /// E240: the role's id, a colon and the session's name, of which a role alone fixes only the first part.
@@ -204,13 +220,16 @@ fn organization_keys(
     membership: Option<&OrganizationMembership>,
 ) {
     if let Some(OrganizationMembership { id, path }) = membership {
-        context.put(id_key, ContextValue::single(id.clone()));
-        context.put(paths_key, ContextValue::many([path.clone()]));
+        context.put_with(id_key, || ContextValue::single(id.clone()));
+        context.put_with(paths_key, || ContextValue::many([path.clone()]));
     }
 }
 
 /// E245: session tags override tags of the same key, case ignored.
 fn principal_tags(context: &mut RequestContext, caller: &Caller) {
+    if !context.wants_family("aws:principaltag/") {
+        return;
+    }
     let own = match caller.kind {
         CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => caller.tags.as_ref(),
         CallerKind::AccountRoot | CallerKind::Service | CallerKind::Anonymous => return,
@@ -244,7 +263,7 @@ fn tag_family(context: &mut RequestContext, prefix: &str, tags: &BTreeMap<Box<st
 
 /// E240, E242, E246.
 fn session_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) {
-    let mut issued = || context.put("aws:tokenissuetime", ContextValue::single(time.to_string()));
+    let mut issued = || context.put_with("aws:tokenissuetime", || ContextValue::single(time.to_string()));
     let with_mfa = match (caller.kind, caller.credentials) {
         (CallerKind::RoleSession, _) => {
             issued();
@@ -279,9 +298,9 @@ fn region_keys(
     let of_arn = target.arn.as_ref().map(Arn::region).filter(|region| !region.is_empty());
     let global = global_service_region(partition.unwrap_or("aws"), action.action.service());
     if let Some(region) = global.or(of_arn).or(client) {
-        context.put("aws:requestedregion", ContextValue::single(region));
+        context.put_with("aws:requestedregion", || ContextValue::single(region));
         if action.action.service() == "ec2" {
-            context.put("ec2:region", ContextValue::single(region));
+            context.put_with("ec2:region", || ContextValue::single(region));
         }
     }
 }
@@ -295,7 +314,7 @@ fn resource_keys(
 ) {
     let Some(arn) = &target.arn else { return };
     if let Some(owner) = target.account.or_else(|| arn.account()).or(caller.account) {
-        context.put("aws:resourceaccount", ContextValue::single(owner.as_str()));
+        context.put_with("aws:resourceaccount", || ContextValue::single(owner.as_str()));
     }
     organization_keys(
         context,
@@ -303,14 +322,17 @@ fn resource_keys(
         facts.resource_organization,
     );
     for prefix in &action.tag_prefixes {
+        if !context.wants_family(prefix) {
+            continue;
+        }
         match facts.resource_tags {
             Some(tags) => tag_family(context, prefix, tags),
             None => context.set_family(prefix, ContextValue::Unknown(ControlClass::Resource)),
         }
     }
     match (arn.service(), arn.resource().split_once('/')) {
-        ("ec2", Some(("instance", id))) => context.put("ec2:instanceid", ContextValue::single(id)),
-        ("ecs", Some(("service", name))) => context.put("ecs:cluster", cluster_of(arn, name)),
+        ("ec2", Some(("instance", id))) => context.put_with("ec2:instanceid", || ContextValue::single(id)),
+        ("ecs", Some(("service", name))) => context.put_with("ecs:cluster", || cluster_of(arn, name)),
         _ => {}
     }
 }

@@ -15,6 +15,7 @@ use crate::ident::GlobToken;
 use crate::ident::InvalidArnPattern;
 use crate::ident::OpenPoint;
 use crate::ident::Ternary;
+use crate::ident::glob_matches;
 use crate::policy::ConditionOperator;
 use crate::policy::PolicyType;
 use crate::policy::PolicyVersion;
@@ -58,7 +59,7 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
     let Some(arn) = &request.target.arn else {
         return Formula::False;
     };
-    if names_another_service(text, arn) {
+    if names_another_service(text, arn) || is_out_of_reach(text, version, request, arn) {
         return Formula::False;
     }
     match fill(text, version, &request.context, true) {
@@ -95,6 +96,15 @@ fn names_another_service(text: &str, arn: &Arn) -> bool {
     };
     let is_plain = |field: &str| !field.contains(['*', '?', '$', '{']);
     is_plain(partition) && is_plain(service) && (partition != arn.partition() || service != arn.service())
+}
+
+/// A cheap test that most other texts fail: not even with wildcards that run across colons (E53) does the text match.
+fn is_out_of_reach(text: &str, version: PolicyVersion, request: &Request<'_>, arn: &Arn) -> bool {
+    let is_whole = text.bytes().filter(|byte| *byte == b':').count() >= 5;
+    is_whole
+        && !has_variables(text, version)
+        && !glob_matches(text.chars().map(GlobToken::from_policy_char), arn.as_str().chars())
+        && other_service_form(request, arn).is_none()
 }
 
 fn variable_in_first_fields(text: &str) -> bool {

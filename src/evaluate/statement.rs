@@ -40,6 +40,17 @@ fn resource_matches(statement: &Statement, version: PolicyVersion, policy_type: 
         .map_or(Formula::True, |clause| clause_matches(clause, version, policy_type, request))
 }
 
+/// Whether the statement's resource clause covers the request's resource, all else aside.
+#[must_use]
+pub fn resource_applies(
+    statement: &Statement,
+    document: &PolicyDocument,
+    policy_type: PolicyType,
+    request: &Request<'_>,
+) -> Formula {
+    resource_matches(statement, document.version, policy_type, request)
+}
+
 fn conditions_hold(block: &ConditionBlock, version: PolicyVersion, request: &Request<'_>) -> Formula {
     let mut holds = if block.has_empty_part {
         Formula::open(OpenPoint::EmptyCondition)

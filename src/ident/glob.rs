@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smallvec::SmallVec;
+
 /// One element of a glob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GlobToken {
@@ -126,7 +128,7 @@ pub enum PrefixMatch {
     Some,
 }
 
-/// Matches a glob against a text, both as iterators; linear memory, no allocation.
+/// Matches a glob against a text, both as iterators; allocates only for three and more runs that stop at colons.
 pub fn glob_matches<P, T>(mut pattern: P, mut text: T) -> bool
 where
     P: Iterator<Item = GlobToken> + Clone,
@@ -134,7 +136,7 @@ where
 {
     // Where to go on when a later token fails: the pattern after the last run, and the text
     // from which that run may take one more character. An unbounded run makes earlier ones final.
-    let mut retry: Vec<(P, T, GlobToken)> = Vec::new();
+    let mut retry: SmallVec<[(P, T, GlobToken); 2]> = SmallVec::new();
     // Whether a token behind the last run can take a colon. If none can, a later run that stays inside
     // its segment takes whatever the earlier one could have taken more, and makes it final too.
     let mut may_cross = false;

@@ -111,11 +111,15 @@ impl<'t> Reader<'t> {
             self.skip()?;
             return Ok(false);
         }
-        let mut key = self.json.known_object()?.map(str::to_owned);
-        while let Some(text) = key {
+        // One buffer for all keys of the object: the reader hands out each only until it reads on.
+        let mut key = String::new();
+        let mut next = self.json.known_object()?;
+        while let Some(text) = next {
+            key.clear();
+            key.push_str(text);
             let at = self.offset();
-            member(self, &text, at)?;
-            key = self.json.next_key()?.map(str::to_owned);
+            member(self, &key, at)?;
+            next = self.json.next_key()?;
         }
         Ok(true)
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::estate::Resource;
 use crate::estate::Tags;
+use crate::evaluate::Caller;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
@@ -14,7 +15,7 @@ use crate::evaluate::Request;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::decide;
-use crate::evaluate::derive_context;
+use crate::evaluate::derive_into;
 use crate::solve::Answer;
 use crate::solve::Condition;
 use crate::solve::Question;
@@ -23,10 +24,14 @@ use crate::solve::Scope;
 use crate::solve::Verdict;
 use crate::solve::choice::Choice;
 use crate::solve::choice::choices;
+use crate::solve::choice::forget_choices;
+use crate::solve::choice::is_many_typed;
 use crate::solve::choice::open_keys;
+use crate::solve::choice::row_of;
 use crate::solve::class::classes;
 use crate::solve::describe;
 use crate::solve::mentions::Mentions;
+use crate::solve::shape::Shapes;
 use crate::solve::target::representatives;
 use crate::solve::target::required_types;
 
@@ -51,13 +56,7 @@ pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
         });
         return Answer { reached, ..unanswered() };
     }
-    let mut choices = choices(question, &mentions);
-    choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
-    let search = Search {
-        question,
-        mentions,
-        choices,
-    };
+    let search = Search::of(question, mentions);
     match &question.scope {
         Scope::One(target, tags) => search.on(target, *tags, None).answer(),
         Scope::Counted([first, ..]) if search.mentions.is_settled => {
@@ -96,6 +95,14 @@ struct Search<'q, 'e> {
     question: &'q Question<'e>,
     mentions: Mentions<'e>,
     choices: Vec<Choice>,
+    /// The caller with each kind of credentials that a choice names.
+    callers: Vec<Caller>,
+    /// The keys that an evaluation may ask for.
+    wanted: Arc<BTreeSet<Box<str>>>,
+    /// What nobody decides, unless it was derived.
+    open_keys: Vec<(Box<str>, ContextValue)>,
+    /// Whether the action lists several resource types, which carry keys of their own (E293).
+    is_many_typed: bool,
 }
 
 /// The best that was found on one resource.
@@ -148,7 +155,30 @@ impl<'e> Found<'e> {
     }
 }
 
-impl<'e> Search<'_, 'e> {
+impl<'q, 'e> Search<'q, 'e> {
+    fn of(question: &'q Question<'e>, mentions: Mentions<'e>) -> Self {
+        let mut choices = choices(question, &mentions);
+        choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
+        let mut callers: Vec<Caller> = Vec::new();
+        for choice in &choices {
+            if callers.iter().all(|caller| caller.credentials != choice.credentials) {
+                callers.push(Caller {
+                    credentials: choice.credentials,
+                    ..question.subject.caller.clone()
+                });
+            }
+        }
+        Self {
+            question,
+            callers,
+            choices,
+            wanted: mentions.wanted(),
+            open_keys: open_keys(question, &mentions, None),
+            is_many_typed: is_many_typed(question),
+            mentions,
+        }
+    }
+
     /// Any resource that could exist: the best of one per shape.
     fn on_any(&self) -> Answer<'e> {
         let entry = Catalog::bundled().action(self.question.action.action.service(), self.question.action.action.name());
@@ -157,12 +187,24 @@ impl<'e> Search<'_, 'e> {
         }
         let context = || self.plain_context();
         let mut best: Option<Found<'e>> = None;
+        let mut shapes = Shapes::default();
         for target in representatives(self.question, &self.mentions, context) {
+            if self.mentions.is_settled {
+                return self.on(&target, None, None).answer();
+            }
+            // Of two resources that no statement tells apart the second is not better than the first.
+            let is_new = self.choices.first().is_none_or(|choice| {
+                let request = self.request(choice, &target, None, None);
+                request.is_none_or(|request| shapes.insert(&self.mentions, &request))
+            });
+            if !is_new {
+                continue;
+            }
             let found = self.on(&target, None, None);
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
-            if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+            if best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
                 break;
             }
         }
@@ -208,7 +250,7 @@ impl<'e> Search<'_, 'e> {
                     let here = targets
                         .iter()
                         .filter(|target| matches!(region_of(target), own if own.is_empty() || own == *region));
-                    here.map(|target| self.with(choice, target, None, None))
+                    here.filter_map(|target| self.with(choice, target, None, None))
                         .reduce(|one, other| if other.is_better_than(&one) { other } else { one })
                 });
                 let Some(call) = found.reduce(Found::and) else { continue };
@@ -231,12 +273,15 @@ impl<'e> Search<'_, 'e> {
             resource_tags: None,
             resource_organization: None,
         };
-        derive_context(
+        let mut context = RequestContext::only(self.wanted.clone());
+        derive_into(
+            &mut context,
             &self.question.subject.caller,
             self.question.action,
             &Target::nothing(),
             &facts,
-        )
+        );
+        context
     }
 
     /// The counted resources, class by class.
@@ -281,13 +326,16 @@ impl<'e> Search<'_, 'e> {
     /// One resource: the strongest verdict over all choices, and of equal ones the one that needs the least.
     fn on(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Found<'e> {
         let mut best: Option<Found<'e>> = None;
-        for choice in &self.choices {
-            let found = self.with(choice, target, tags, counted);
+        for (position, choice) in self.choices.iter().enumerate() {
+            let Some(request) = self.request(choice, target, tags, counted) else {
+                continue;
+            };
+            let found = self.judge(choice, target, decide(&self.mentions.stack, &request));
             let done = found.verdict == Verdict::Allowed;
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
-            if done {
+            if done || (position == 0 && self.choices.len() > 1 && self.is_hopeless(request)) {
                 break;
             }
         }
@@ -301,17 +349,35 @@ impl<'e> Search<'_, 'e> {
         })
     }
 
-    fn with(&self, choice: &Choice, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Found<'e> {
+    /// One resource by one choice.
+    fn with(&self, choice: &Choice, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Option<Found<'e>> {
+        let request = self.request(choice, target, tags, counted)?;
+        Some(self.judge(choice, target, decide(&self.mentions.stack, &request)))
+    }
+
+    /// Whether the call is denied whatever the holder chooses: then one choice, the one that needs the least, shows why.
+    fn is_hopeless(&self, mut request: Request<'_>) -> bool {
+        forget_choices(&mut request.context, self.question, &self.mentions);
+        decide(&self.mentions.stack, &request).residual.is_false()
+    }
+
+    fn request<'s>(
+        &'s self,
+        choice: &Choice,
+        target: &Target,
+        tags: Option<&Tags>,
+        counted: Option<&Resource>,
+    ) -> Option<Request<'s>> {
         let question = self.question;
-        let mut caller = question.subject.caller.clone();
-        caller.credentials = choice.credentials;
+        let caller = self.callers.iter().find(|caller| caller.credentials == choice.credentials)?;
         let facts = DerivedFacts {
             time: choice.time,
             region: Some("us-east-1"),
             resource_tags: tags,
             resource_organization: caller.organization.as_ref(),
         };
-        let mut context = derive_context(&caller, question.action, target, &facts);
+        let mut context = RequestContext::only(self.wanted.clone());
+        derive_into(&mut context, caller, question.action, target, &facts);
         if let Some(profile) = counted.and_then(|resource| resource.instance_profile.as_ref()) {
             context.set("ec2:InstanceProfile", ContextValue::single(profile.clone()));
         }
@@ -322,17 +388,24 @@ impl<'e> Search<'_, 'e> {
         for (key, value) in question.given {
             context.set(key.as_str(), value.clone());
         }
-        open_keys(&mut context, question, &self.mentions, target);
-        let request = Request {
-            caller: &caller,
+        let row_keys;
+        let open = if self.is_many_typed {
+            row_keys = open_keys(question, &self.mentions, row_of(question, target));
+            &row_keys
+        } else {
+            &self.open_keys
+        };
+        for (key, value) in open {
+            if !context.is_set(key) {
+                context.set(key, value.clone());
+            }
+        }
+        Some(Request {
+            caller,
             action: question.action.action,
             target: target.clone(),
             context,
-        };
-        let mut stack = question.subject.stack.clone();
-        stack.resource = question.resource_policy;
-        let decision = decide(&stack, &request);
-        self.judge(choice, target, decision)
+        })
     }
 
     /// The words of §1 of the product: certain and by own choice, under a condition, unknown, or not at all.

@@ -69,6 +69,28 @@ const ELSEWHERE: [IpAddr; 6] = [
     IpAddr::V4(std::net::Ipv4Addr::new(41, 77, 112, 1)),
 ];
 
+/// The keys of a VPC endpoint, in lower case.
+const ENDPOINT_KEYS: [&str; 7] = [
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:vpcsourceip",
+    "aws:sourcevpcarn",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+];
+
+/// The keys of a call that an AWS service forwards, in lower case.
+const FORWARDING_KEYS: [&str; 7] = [
+    "aws:viaawsservice",
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:calledviaawsmcp",
+    "aws:viaawsmcpservice",
+    "aws:ismcpserviceaction",
+];
+
 /// The most combinations of free parameters that are tried.
 const MAX_FREE: usize = 48;
 
@@ -131,11 +153,9 @@ impl Choice {
             session_keys(context, question, mentions);
         }
         if self.is_forwarded {
-            context.set("aws:ViaAWSService", ContextValue::single("true"));
-            for key in ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
-                context.set(key, ContextValue::Unknown(ControlClass::Choice));
-            }
-            for key in ["aws:CalledViaAWSMCP", "aws:ViaAWSMCPService", "aws:IsMcpServiceAction"] {
+            let [via_service, others @ ..] = FORWARDING_KEYS;
+            context.set(via_service, ContextValue::single("true"));
+            for key in others {
                 context.set(key, ContextValue::Unknown(ControlClass::Choice));
             }
         }
@@ -146,24 +166,20 @@ impl Choice {
 
     /// E351: an address, or an endpoint's keys, never both.
     fn network_keys(&self, context: &mut RequestContext, action: &Action) {
-        let endpoint_keys = [
-            "aws:SourceVpc",
-            "aws:SourceVpce",
-            "aws:VpcSourceIp",
-            "aws:SourceVpcArn",
-            "aws:VpceAccount",
-            "aws:VpceOrgID",
-            "aws:VpceOrgPaths",
-        ];
-        let is_filled = |key: &&&str| {
+        let wanted: Vec<&str> = ENDPOINT_KEYS.into_iter().filter(|key| context.wants(key)).collect();
+        let is_filled = |key: &&str| {
             let entry = Catalog::bundled().action(action.service(), action.name());
-            entry.is_none_or(|entry| Catalog::bundled().action_supports_key(entry, None, key) != Support::No)
+            wanted.contains(key)
+                && entry.is_none_or(|entry| Catalog::bundled().action_supports_key(entry, None, key) != Support::No)
         };
         match self.network {
-            Network::Elsewhere(address) => context.set("aws:SourceIp", ContextValue::single(address.to_string())),
+            Network::Elsewhere(address) if context.wants("aws:sourceip") => {
+                context.set("aws:sourceip", ContextValue::single(address.to_string()));
+            }
+            Network::Elsewhere(_) => {}
             Network::SomePublic => context.set("aws:SourceIp", ContextValue::Unknown(ControlClass::Network)),
             Network::SomeEndpoint => {
-                for key in endpoint_keys.iter().filter(is_filled) {
+                for key in ENDPOINT_KEYS.iter().filter(|key| is_filled(key)) {
                     context.set(key, ContextValue::Unknown(ControlClass::Network));
                 }
             }
@@ -177,7 +193,7 @@ impl Choice {
                     ContextValue::Absent,
                     ContextValue::Absent,
                 ];
-                for (key, value) in endpoint_keys.iter().zip(values).filter(|(key, _)| is_filled(key)) {
+                for (key, value) in ENDPOINT_KEYS.iter().zip(values).filter(|(key, _)| is_filled(key)) {
                     context.set(key, value);
                 }
             }
@@ -186,36 +202,63 @@ impl Choice {
 }
 
 /// Keys that the action's request may carry and that nobody in the room decides: the resource's, and unknown ones.
-pub(super) fn open_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>, target: &Target) {
+pub(super) fn open_keys(question: &Question<'_>, mentions: &Mentions<'_>, row: Option<&str>) -> Vec<(Box<str>, ContextValue)> {
     let catalog = Catalog::bundled();
     let entry = catalog.action(question.action.action.service(), question.action.action.name());
-    // E293: a key belongs to a row of the action; on another row it is absent.
-    let arn = target
-        .arn
-        .as_ref()
-        .filter(|_| entry.is_some_and(|entry| entry.resource_types.len() > 1));
-    let row = arn.and_then(|arn| {
-        catalog
-            .service(question.action.action.service())?
-            .types_of(arn.as_str())
-            .first()
-            .map(|kind| kind.name)
-    });
-    for key in mentions.keys() {
-        let decided = !matches!(
+    let value = |key: &str| match entry.map_or(Support::Unknown, |entry| catalog.action_supports_key(entry, row, key)) {
+        Support::Yes => Some(ContextValue::Unknown(ControlClass::Resource)),
+        Support::No => None,
+        Support::Unknown => Some(ContextValue::Open(OpenPoint::GlobalKeySupport)),
+    };
+    let is_open = |key: &&str| {
+        matches!(
             control_class(key),
             None | Some(ControlClass::Resource | ControlClass::Request)
-        );
-        if decided || context.is_set(key) {
-            continue;
-        }
-        let support = entry.map_or(Support::Unknown, |entry| catalog.action_supports_key(entry, row, key));
-        match support {
-            Support::Yes => context.set(key, ContextValue::Unknown(ControlClass::Resource)),
-            Support::No => {}
-            Support::Unknown => context.set(key, ContextValue::Open(OpenPoint::GlobalKeySupport)),
-        }
+        )
+    };
+    let open = mentions.keys().filter(is_open);
+    open.filter_map(|key| Some((key.into(), value(key)?))).collect()
+}
+
+/// Whether the action lists several resource types.
+pub(super) fn is_many_typed(question: &Question<'_>) -> bool {
+    let action = question.action.action;
+    Catalog::bundled()
+        .action(action.service(), action.name())
+        .is_some_and(|entry| entry.resource_types.len() > 1)
+}
+
+/// The type of a resource, for the row of the action that it stands for (E293).
+pub(super) fn row_of(question: &Question<'_>, target: &Target) -> Option<&'static str> {
+    let service = Catalog::bundled().service(question.action.action.service())?;
+    service.types_of(target.arn.as_ref()?.as_str()).first().map(|kind| kind.name)
+}
+
+/// Gives up every choice: a call that is denied with nothing known of what the holder chooses is denied whatever he chooses.
+pub(super) fn forget_choices(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    let is_given = |key: &str| question.given.iter().any(|(given, _)| given.lower() == key);
+    for key in mentions.keys().filter(|key| is_chosen(key) && !is_given(key)) {
+        context.set(key, ContextValue::Unknown(ControlClass::Choice));
     }
+}
+
+/// Whether choices may differ in the key.
+fn is_chosen(key: &str) -> bool {
+    let by_class = matches!(
+        control_class(key),
+        Some(ControlClass::Free | ControlClass::Choice | ControlClass::Network | ControlClass::Time | ControlClass::Session)
+    );
+    by_class
+        || key.starts_with("aws:principaltag/")
+        || ENDPOINT_KEYS.contains(&key)
+        || FORWARDING_KEYS.contains(&key)
+        || [
+            "aws:multifactorauthpresent",
+            "aws:multifactorauthage",
+            "aws:tokenissuetime",
+            "aws:sourceidentity",
+        ]
+        .contains(&key)
 }
 
 /// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
@@ -311,16 +354,7 @@ fn times(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Timestamp> {
 
 fn networks(mentions: &Mentions<'_>) -> Vec<Network> {
     let address = elsewhere(mentions);
-    let endpoint_keys = [
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:vpcsourceip",
-        "aws:sourcevpcarn",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-        "aws:vpceorgpaths",
-    ];
-    let by_endpoint = endpoint_keys.iter().any(|key| mentions.has(key));
+    let by_endpoint = ENDPOINT_KEYS.iter().any(|key| mentions.has(key));
     if !mentions.has("aws:sourceip") && !by_endpoint {
         return vec![Network::Elsewhere(address)];
     }
@@ -356,16 +390,7 @@ fn sessions(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Sessi
 }
 
 fn forwardings(mentions: &Mentions<'_>) -> &'static [bool] {
-    let keys = [
-        "aws:viaawsservice",
-        "aws:calledvia",
-        "aws:calledviafirst",
-        "aws:calledvialast",
-        "aws:calledviaawsmcp",
-        "aws:viaawsmcpservice",
-        "aws:ismcpserviceaction",
-    ];
-    if keys.iter().any(|key| mentions.has(key)) {
+    if FORWARDING_KEYS.iter().any(|key| mentions.has(key)) {
         &[false, true]
     } else {
         &[false]

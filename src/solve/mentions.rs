@@ -1,32 +1,47 @@
 //! What the statements about an action test at all: the holder's other choices need no trying.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::catalog::rcp_covers;
 use crate::estate::Policy;
 use crate::evaluate::Caller;
 use crate::evaluate::CallerKind;
 use crate::evaluate::Guardrails;
+use crate::evaluate::Level;
 use crate::evaluate::PolicyStack;
 use crate::ident::Action;
 use crate::ident::Ternary;
-use crate::policy::ContextKey;
 use crate::policy::Effect;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
 use crate::policy::TextPart;
 use crate::policy::text_parts;
 
+/// What a policy says of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Speech {
+    /// No statement covers it.
+    Silent,
+    /// Only Deny statements cover it.
+    Denies,
+    /// An Allow statement covers it, or the document is not known.
+    Allows,
+}
+
 /// Keys, values and resources that relevant statements name.
 #[derive(Debug, Default)]
 pub(super) struct Mentions<'e> {
-    /// The values tested, by key in lower case; keys used as variables have none.
-    keys: BTreeMap<Box<str>, BTreeSet<&'e str>>,
+    /// The values tested, sorted, by key in lower case; keys used as variables have none.
+    keys: BTreeMap<Cow<'e, str>, Vec<&'e str>>,
     /// Resource texts other than `*`, with the version that tells whether they have variables.
     pub(super) resources: BTreeSet<(&'e str, PolicyVersion)>,
     /// Whether an identity policy may allow the action at all.
     pub(super) may_be_granted: bool,
+    /// The policies that speak of the action: the others change nothing.
+    pub(super) stack: PolicyStack<'e>,
     /// Whether some layer stops the action whatever the resource and the context: one try shows it.
     pub(super) is_settled: bool,
 }
@@ -39,62 +54,87 @@ impl<'e> Mentions<'e> {
             may_be_granted: caller.kind == CallerKind::AccountRoot,
             ..Self::default()
         };
-        for policy in &stack.identity {
-            mentions.may_be_granted |= mentions.read(policy, action);
-        }
-        mentions.may_be_granted |= !stack.identity_gaps.is_empty() || resource_policy.is_some();
+        let (identity, may_allow) = mentions.level(&stack.identity, action);
+        mentions.may_be_granted |= may_allow || !stack.identity_gaps.is_empty() || resource_policy.is_some();
         if !mentions.may_be_granted {
             return mentions;
         }
+        mentions.stack = PolicyStack {
+            identity,
+            identity_gaps: stack.identity_gaps.clone(),
+            resource: resource_policy,
+            endpoint: stack.endpoint.clone(),
+            ..PolicyStack::default()
+        };
         if let Some(policy) = resource_policy {
             mentions.read(policy, action);
         }
-        let limits = stack
-            .boundary
-            .map(|policy| vec![policy])
-            .into_iter()
-            .chain(stack.session.clone());
-        let scps = levels(if caller.is_exempt_from_scps() {
-            &Guardrails::None
-        } else {
-            &stack.scps
-        });
-        let rcps = levels(if rcp_covers(action.service()) {
-            &stack.rcps
-        } else {
-            &Guardrails::None
-        });
         // A resource policy may reach past what limits the identity itself (E220), and RCPs know further exemptions.
-        let limits = limits.map(|level| {
-            (
-                level,
-                resource_policy.is_none() && caller.kind != CallerKind::AccountRoot && !caller.is_service_linked,
-            )
-        });
-        for (level, is_binding) in limits
-            .chain(scps.map(|level| (level, true)))
-            .chain(rcps.map(|level| (level, false)))
-        {
-            let mut may_allow = false;
-            let settled = mentions.is_settled;
-            for policy in level {
-                may_allow |= mentions.read(policy, action);
-            }
-            mentions.is_settled = settled || (is_binding && (mentions.is_settled || !may_allow));
+        let binds = resource_policy.is_none() && caller.kind != CallerKind::AccountRoot && !caller.is_service_linked;
+        if let Some(boundary) = stack.boundary {
+            mentions.limit(&[boundary], action, binds);
+            mentions.stack.boundary = Some(boundary);
+        }
+        if let Some(session) = &stack.session {
+            mentions.stack.session = Some(mentions.limit(session, action, binds));
+        }
+        if !caller.is_exempt_from_scps() {
+            mentions.stack.scps = mentions.guardrails(&stack.scps, action, true);
+        }
+        if rcp_covers(action.service()) {
+            mentions.stack.rcps = mentions.guardrails(&stack.rcps, action, false);
         }
         mentions
     }
 
-    /// Whether the policy may allow the action; unknown documents may.
-    fn read(&mut self, policy: &'e Policy, action: &Action) -> bool {
-        let Some(document) = policy.parsed() else { return true };
+    fn guardrails(&mut self, guardrails: &Guardrails<'e>, action: &Action, binds: bool) -> Guardrails<'e> {
+        let Guardrails::Levels(levels) = guardrails else {
+            return guardrails.clone();
+        };
+        let level = |level: &Level<'e>| Level {
+            target: level.target.clone(),
+            policies: level.policies.as_deref().map(|policies| self.limit(policies, action, binds)),
+        };
+        Guardrails::Levels(levels.iter().map(level).collect())
+    }
+
+    /// Reads a level that must allow, and keeps the policies that speak of the action.
+    fn limit(&mut self, policies: &[&'e Policy], action: &Action, binds: bool) -> Vec<&'e Policy> {
+        let settled = self.is_settled;
+        let (speaking, may_allow) = self.level(policies, action);
+        self.is_settled = settled || (binds && (self.is_settled || !may_allow));
+        speaking
+    }
+
+    /// The policies that speak of the action, and whether one of them may allow it.
+    fn level(&mut self, policies: &[&'e Policy], action: &Action) -> (Vec<&'e Policy>, bool) {
         let mut may_allow = false;
+        let mut speaking = Vec::new();
+        for policy in policies {
+            let speech = self.read(policy, action);
+            may_allow |= speech == Speech::Allows;
+            if speech != Speech::Silent {
+                speaking.push(*policy);
+            }
+        }
+        (speaking, may_allow)
+    }
+
+    /// What the policy says of the action; unknown documents may allow it.
+    fn read(&mut self, policy: &'e Policy, action: &Action) -> Speech {
+        let Some(document) = policy.parsed() else {
+            return Speech::Allows;
+        };
+        let mut speech = Speech::Silent;
         for statement in &document.statements {
             let matched = statement.action.matches(action);
             if matched == Ternary::No {
                 continue;
             }
-            may_allow |= statement.effect == Effect::Allow;
+            speech = speech.max(match statement.effect {
+                Effect::Deny => Speech::Denies,
+                Effect::Allow => Speech::Allows,
+            });
             let condition = &statement.condition;
             let is_bare = condition.tests.is_empty() && !condition.has_empty_part;
             let is_everywhere =
@@ -108,13 +148,17 @@ impl<'e> Mentions<'e> {
             }
             for test in &condition.tests {
                 let values = self.keys.entry(test.key.lower().into()).or_default();
-                values.extend(test.values.iter().map(|value| &**value));
+                for value in &test.values {
+                    if let Err(at) = values.binary_search(&&**value) {
+                        values.insert(at, value);
+                    }
+                }
                 for value in &test.values {
                     self.variables(value, document.version);
                 }
             }
         }
-        may_allow
+        speech
     }
 
     fn variables(&mut self, text: &str, version: PolicyVersion) {
@@ -123,7 +167,7 @@ impl<'e> Mentions<'e> {
         }
         for part in text_parts(text) {
             if let TextPart::Variable { key, .. } = part {
-                self.keys.entry(ContextKey::new(key).lower().into()).or_default();
+                self.keys.entry(key.to_ascii_lowercase().into()).or_default();
             }
         }
     }
@@ -131,6 +175,11 @@ impl<'e> Mentions<'e> {
     /// The keys named, in lower case.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.keys.keys().map(|key| &**key)
+    }
+
+    /// The keys that an evaluation may ask for: those named, and the cluster of an ECS service of the old format (U19).
+    pub(super) fn wanted(&self) -> Arc<BTreeSet<Box<str>>> {
+        Arc::new(self.keys().chain(["ecs:cluster"]).map(Box::from).collect())
     }
 
     /// Whether a key is named.
@@ -142,12 +191,4 @@ impl<'e> Mentions<'e> {
     pub(super) fn values(&self, lower: &str) -> impl Iterator<Item = &'e str> {
         self.keys.get(lower).into_iter().flatten().copied()
     }
-}
-
-fn levels<'s, 'e>(guardrails: &'s Guardrails<'e>) -> impl Iterator<Item = Vec<&'e Policy>> + use<'s, 'e> {
-    let levels = match guardrails {
-        Guardrails::Levels(levels) => levels.as_slice(),
-        Guardrails::None | Guardrails::NotCollected(_) => &[],
-    };
-    levels.iter().filter_map(|level| level.policies.clone())
 }

@@ -13,6 +13,7 @@ mod class;
 mod mentions;
 mod question;
 mod resource_policy;
+mod shape;
 mod target;
 mod words;
 
