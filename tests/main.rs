@@ -12,10 +12,14 @@
 
 mod agreement;
 mod architecture;
+mod broken_input;
+mod cli;
+mod command;
 mod decisions;
 mod differential;
 mod evidence;
 mod formulas;
+mod guides;
 mod laws;
 mod parsing;
 mod patterns;

@@ -115,7 +115,7 @@ fn a_table_of_many_rows_is_one_table() {
     assert!(
         String::from_utf8(bytes)
             .unwrap()
-            .contains("398 more; the CSV and JSON formats show all")
+            .contains("398 more; --limit 0 and the CSV and JSON formats show all")
     );
 }
 

@@ -197,7 +197,7 @@ fn grant(policy: &str, sid: Option<&str>, via: Option<&str>) -> Citation {
         effect: CitedEffect::Allow,
         policy: policy.into(),
         sid: sid.map(Into::into),
-        statement: Some(0),
+        statement: Some(1),
         via: via.map(Into::into),
         place: Some(Place {
             file: "accounts/111122223333/authorization-details.json".into(),

@@ -3,7 +3,6 @@
 //! Runs `leastwise audit --format csv` and, as the measure, a parse of the same JSON files into typed records with
 //! `serde_json`, each in a process of its own, in turns; prints the medians of CPU time (user and system), wall time
 //! and peak memory, and the ratio. Nothing here passes or fails.
-#![expect(missing_docs, reason = "a bench has no reader but its file")]
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement, not a library")]
 
 mod typed;
@@ -62,7 +61,7 @@ impl Cost {
         let middle = |of: fn(&Self) -> f64| {
             let mut values: Vec<f64> = costs.iter().map(of).collect();
             values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
+            values.get(values.len() / 2).copied().unwrap()
         };
         let peak = costs.iter().map(|cost| cost.peak_kib).max().unwrap_or_default();
         Self {
@@ -104,7 +103,7 @@ fn peak_of(status: &str) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// User and system time of all processes that this one waited for, in seconds (proc_pid_stat(5), fields 16 and 17).
+/// User and system time of all processes that this one waited for, in seconds (`proc_pid_stat(5)`, fields 16 and 17).
 fn cpu_of_children() -> f64 {
     let text = fs::read_to_string("/proc/self/stat").unwrap();
     let (_, fields) = text.rsplit_once(')').unwrap();

@@ -1,5 +1,6 @@
 //! The measure: every JSON file of a snapshot into typed records, policy documents included, with `serde_json` alone.
 #![expect(dead_code, reason = "the fields are read by nobody: parsing them is the work")]
+#![expect(clippy::struct_field_names, reason = "the names are AWS's")]
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -52,7 +52,7 @@ pub(super) struct CasePolicies {
 enum Levels {
     None,
     NotCollected,
-    Levels(Vec<(String, Option<Vec<Policy>>)>),
+    Listed(Vec<(String, Option<Vec<Policy>>)>),
 }
 
 impl CasePolicies {
@@ -99,7 +99,7 @@ impl Levels {
         match self {
             Self::None => Guardrails::None,
             Self::NotCollected => Guardrails::NotCollected(format!("the {what} of the account were not collected").into()),
-            Self::Levels(levels) => Guardrails::Levels(
+            Self::Listed(levels) => Guardrails::Levels(
                 levels
                     .iter()
                     .map(|(target, policies)| Level {
@@ -118,7 +118,7 @@ fn levels(written: Option<&CaseGuardrails>, policy_type: PolicyType) -> Levels {
         Some(CaseGuardrails::NotCollected) => Levels::NotCollected,
         Some(CaseGuardrails::Levels(levels)) => {
             let policies = |policies: &[CasePolicy]| policies.iter().map(|policy| parse(policy, policy_type)).collect();
-            Levels::Levels(
+            Levels::Listed(
                 levels
                     .iter()
                     .map(|level| (level.target.clone(), (!level.missing).then(|| policies(&level.policies))))

@@ -144,11 +144,16 @@ pub(super) struct CaseTuple {
     #[serde(default)]
     pub(super) wildcard_only_action: bool,
     #[serde(default, deserialize_with = "written")]
-    pub(super) resource_tags: Option<Option<BTreeMap<Box<str>, Box<str>>>>,
+    #[expect(clippy::option_option, reason = "absent and null are two things")]
+    pub(super) resource_tags: Option<Option<CaseTags>>,
 }
 
+/// The tags of a resource.
+pub(super) type CaseTags = BTreeMap<Box<str>, Box<str>>;
+
 /// `null` and absence are two things.
-fn written<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<BTreeMap<Box<str>, Box<str>>>>, D::Error> {
+#[expect(clippy::option_option, reason = "absent and null are two things")]
+fn written<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<CaseTags>>, D::Error> {
     Deserialize::deserialize(deserializer).map(Some)
 }
 

@@ -25,16 +25,21 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Rank the identities that can do what the rules look for.
+    #[command(after_help = EXIT_CODES)]
     Audit(Audit),
     /// List who can call an action.
+    #[command(after_help = EXIT_CODES)]
     WhoCan(WhoCan),
     /// Say why an identity can or cannot call an action, layer by layer.
+    #[command(after_help = EXIT_CODES)]
     Explain(Explain),
     /// Run policy tests in the format iamcase/1.
+    #[command(after_help = EXIT_CODES)]
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
     /// Audit the shipped sample organization.
+    #[command(after_help = EXIT_CODES)]
     Demo(Demo),
     /// Print a completion script for a shell.
     Completions {
@@ -60,7 +65,7 @@ pub(crate) struct Reading {
     #[arg(long = "account", value_name = "ID")]
     pub(crate) accounts: Vec<AccountId>,
     /// The time to answer for, RFC 3339; without it the snapshot's collection time, or else now.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) as_of: Option<Timestamp>,
     /// The accounts are in no organization, so no SCP or RCP applies. Without it, and without organization.json,
     /// what only an SCP could stop is undetermined.
@@ -86,9 +91,9 @@ pub(crate) struct Destination {
 pub(crate) enum Format {
     /// For people.
     Table,
-    /// RFC 4180, one row a finding; docs/csv.md lists the columns.
+    /// RFC 4180, one row a finding or an answer; docs/csv.md lists the columns.
     Csv,
-    /// JSON, with a version and a schema in docs/report.schema.json.
+    /// For programs; docs/report.schema.json describes the report.
     Json,
 }
 
@@ -208,6 +213,11 @@ pub(crate) enum RulesCommand {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -50,7 +50,11 @@ pub(crate) fn run(demo: &Demo) -> Result<ExitCode, Failure> {
         standalone: false,
         threads: None,
     };
-    let inputs = Inputs::of(vec![Source::Memory(SAMPLE)], &reading)?;
+    let sample = Source::Memory {
+        directory: "fixtures/estates/sample",
+        files: SAMPLE,
+    };
+    let inputs = Inputs::of(vec![sample], &reading)?;
     // The sample has gaps on purpose; they do not make the demonstration incomplete.
     Ok(match report(&inputs, &demo.reporting)? {
         ExitCode::Incomplete => ExitCode::Done,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use leastwise::estate::DocumentState;
 use leastwise::estate::Policy;
+use leastwise::estate::Problem;
 use leastwise::evaluate::ActionFacts;
 use leastwise::evaluate::ContextValue;
 use leastwise::evaluate::Formula;
@@ -79,6 +80,7 @@ struct StatementWords {
 }
 
 pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
+    output::no_csv(&explain.destination, "explain")?;
     let (resource, sources) = resource_and_sources(&explain.rest)?;
     let inputs = Inputs::open(&sources, &explain.reading)?;
     fits(&explain.action, resource.as_ref())?;
@@ -98,10 +100,14 @@ pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
         let principal = estate.principal(&explain.principal)?;
         let subject = Subject::of(principal, estate, scope);
         let answer = answer(&asked, inputs.as_of, estate, &subject);
-        Some(explanation(&asked, &subject, &answer, resource.as_ref()))
+        let explanation = explanation(&asked, &subject, &answer, resource.as_ref());
+        Some((explanation, estate.problems.len()))
     });
-    let Some(explanation) = explained.flatten() else {
-        return Err(Failure::Usage(format!("{} is in none of the sources", explain.principal)));
+    let Some((explanation, gaps)) = explained.flatten() else {
+        return Err(Failure::Usage(format!(
+            "{} is in none of the sources; `leastwise who-can {} --all` lists the identities",
+            explain.principal, explain.action
+        )));
     };
     output::write(&explain.destination, |out| match explain.destination.format {
         Format::Json => {
@@ -110,7 +116,8 @@ pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
         }
         Format::Table | Format::Csv => text(&explanation, out),
     })?;
-    Ok(ExitCode::Done)
+    let of_account = |problem: &&Problem| problem.account.is_none_or(|about| about == account);
+    Ok(output::completeness(inputs.problems.iter().filter(of_account).count() + gaps))
 }
 
 /// The first argument is the resource when it is an ARN, or `*`.
@@ -280,11 +287,17 @@ fn spoken<'p>(
         let document = match &policy.document {
             DocumentState::Parsed(document) => document,
             DocumentState::Invalid(invalid) => {
-                found.push(unread(policy, subject, &format!("the document is not valid: {invalid}")));
+                let offset = invalid.first().map_or(0, |problem| problem.offset);
+                found.push(unread(
+                    policy,
+                    subject,
+                    offset,
+                    &format!("the document is not valid: {invalid}"),
+                ));
                 continue;
             }
             DocumentState::Missing(why) => {
-                found.push(unread(policy, subject, &format!("the document is missing: {why}")));
+                found.push(unread(policy, subject, 0, &format!("the document is missing: {why}")));
                 continue;
             }
         };
@@ -326,7 +339,8 @@ fn spoken<'p>(
     found
 }
 
-fn unread(policy: &Policy, subject: &Subject<'_>, text: &str) -> StatementWords {
+fn unread(policy: &Policy, subject: &Subject<'_>, offset: usize, text: &str) -> StatementWords {
+    let (line, column) = policy.text.place(offset);
     StatementWords {
         policy: policy.name.to_string(),
         via: subject.group_of(policy).map(|group| format!("group {group}")),
@@ -336,8 +350,8 @@ fn unread(policy: &Policy, subject: &Subject<'_>, text: &str) -> StatementWords 
         applies: "may apply",
         because: Vec::new(),
         file: policy.text.file.to_string(),
-        line: policy.text.start.0,
-        column: policy.text.start.1,
+        line,
+        column,
         text: text.to_owned(),
     }
 }
@@ -363,7 +377,7 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
         let word = if explanation.verdict == Verdict::Allowed.as_str() {
             "the holder chooses"
         } else {
-            "only if"
+            "condition"
         };
         writeln!(out, "  {word}: {}", show(condition))?;
     }
@@ -379,6 +393,9 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
         if let Some(note) = &layer.note {
             writeln!(out, "  {}", show(note))?;
         }
+        if layer.statements.is_empty() && layer.note.is_none() {
+            writeln!(out, "  no statement speaks of {}", show(&explanation.action))?;
+        }
         for statement in &layer.statements {
             let via = statement
                 .via
@@ -390,14 +407,12 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
                 .as_deref()
                 .map(|sid| format!(" ({})", show(sid)))
                 .unwrap_or_default();
-            let place = format!("{}:{}:{}", show(&statement.file), statement.line, statement.column);
+            let place = match &*statement.file {
+                "" => String::new(),
+                file => format!("at {}:{}:{}", show(file), statement.line, statement.column),
+            };
             match statement.statement {
-                0 => writeln!(
-                    out,
-                    "  {}{via}: {} at {place}",
-                    show(&statement.policy),
-                    show(&statement.text)
-                )?,
+                0 => writeln!(out, "  {}{via}: {} {place}", show(&statement.policy), show(&statement.text))?,
                 number => {
                     writeln!(
                         out,
@@ -409,7 +424,7 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
                     for reason in &statement.because {
                         writeln!(out, "    since {}", show(reason))?;
                     }
-                    writeln!(out, "    at {place}")?;
+                    writeln!(out, "    {place}")?;
                     for line in dedented(&statement.text) {
                         writeln!(out, "    | {}", show(line))?;
                     }

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::net::IpAddr;
 use std::path::Path;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use leastwise::catalog::Catalog;
+use leastwise::catalog::ValueType;
 use leastwise::estate::AccessFindings;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Organization;
 use leastwise::estate::Problem;
 use leastwise::evaluate::AccountScope;
 use leastwise::evaluate::ContextValue;
+use leastwise::evaluate::parse_date;
 use leastwise::ident::AccountId;
 use leastwise::policy::ContextKey;
 use leastwise::snapshot::Gap;
@@ -102,6 +105,7 @@ impl Inputs {
                     }),
             );
         }
+        problems.retain(|problem| wanted.is_empty() || problem.account.is_none_or(|account| wanted.contains(&account)));
         problems.sort();
         problems.dedup();
         Ok(Self {
@@ -171,11 +175,10 @@ fn problem_of(gap: &Gap) -> Problem {
         GapScope::Account(account) => Some(account),
         GapScope::Snapshot | GapScope::Organization => None,
     };
-    let place = gap.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     Problem {
         account,
-        subject: gap.subject.as_str().into(),
-        detail: format!("{}{place}", gap.detail).into(),
+        subject: gap.named().into(),
+        detail: gap.told().into(),
     }
 }
 
@@ -183,7 +186,7 @@ fn problem_of(gap: &Gap) -> Problem {
 pub(crate) fn context(pairs: &[String]) -> Result<Vec<(ContextKey, ContextValue)>, Failure> {
     let mut keys: Vec<(ContextKey, Vec<&str>)> = Vec::new();
     for pair in pairs {
-        let Some((key, value)) = pair.split_once('=') else {
+        let Some((key, value)) = pair.split_once('=').filter(|(key, _)| !key.is_empty()) else {
             return Err(Failure::Usage(format!("--context `{pair}`: KEY=VALUE expected")));
         };
         let key = ContextKey::new(key);
@@ -200,8 +203,16 @@ pub(crate) fn context(pairs: &[String]) -> Result<Vec<(ContextKey, ContextValue)
 fn context_value(key: &ContextKey, values: &[&str]) -> Result<ContextValue, Failure> {
     let prefix = key.lower().split(':').next().unwrap_or_default();
     let known = Catalog::bundled().condition_key_type(prefix, key.lower());
-    if known.is_none() {
-        remark(&format!("condition key {key} is not in the catalog; it is taken as it is"));
+    match known {
+        None => remark(&format!("condition key {key} is not in the catalog; it is taken as it is")),
+        Some(known) => {
+            if let Some(value) = values.iter().find(|value| !is_of_type(value, known.value)) {
+                return Err(Failure::Usage(format!(
+                    "--context {key}: `{value}` is not {}",
+                    type_words(known.value)
+                )));
+            }
+        }
     }
     match values {
         [value] if !known.is_some_and(|known| known.is_multivalued) => Ok(ContextValue::single(*value)),
@@ -210,6 +221,30 @@ fn context_value(key: &ContextKey, values: &[&str]) -> Result<ContextValue, Fail
             values.len()
         ))),
         _ => Ok(ContextValue::many(values.iter().copied())),
+    }
+}
+
+/// Whether a text can be a value of the type; a mistyped value would quietly match nothing.
+fn is_of_type(text: &str, value_type: ValueType) -> bool {
+    match value_type {
+        ValueType::String | ValueType::Binary => true,
+        ValueType::Arn => text.starts_with("arn:"),
+        ValueType::Bool => matches!(text.to_ascii_lowercase().as_str(), "true" | "false"),
+        ValueType::Date => !parse_date(text).is_empty(),
+        ValueType::Numeric => text.parse::<f64>().is_ok(),
+        ValueType::IpAddress => text.parse::<IpAddr>().is_ok(),
+    }
+}
+
+fn type_words(value_type: ValueType) -> &'static str {
+    match value_type {
+        ValueType::String => "a text",
+        ValueType::Binary => "base64",
+        ValueType::Arn => "an ARN",
+        ValueType::Bool => "`true` or `false`",
+        ValueType::Date => "a date such as 2026-09-30T12:00:00Z",
+        ValueType::Numeric => "a number",
+        ValueType::IpAddress => "an IP address",
     }
 }
 

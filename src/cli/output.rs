@@ -1,5 +1,4 @@
 //! The one place that prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's output")]
 
 use std::io;
 use std::io::IsTerminal as _;
@@ -12,6 +11,7 @@ use leastwise::snapshot::write_atomically;
 
 use crate::args::Arguments;
 use crate::args::Destination;
+use crate::args::Format;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 
@@ -32,19 +32,42 @@ pub(crate) fn failure(failure: &Failure) -> ExitCode {
     {
         return ExitCode::Done;
     }
-    eprintln!("leastwise: {}", visible(&failure.to_string()));
+    remark(&failure.to_string());
     ExitCode::Failed
 }
 
-/// A remark on standard error.
+/// A remark on standard error. When nobody reads that, there is nobody to tell.
 pub(crate) fn remark(text: &str) {
-    eprintln!("leastwise: {}", visible(text));
+    let _ = writeln!(io::stderr(), "leastwise: {}", visible(text));
+}
+
+/// Says on standard error that something could not be read; `audit` lists it.
+pub(crate) fn completeness(gaps: usize) -> ExitCode {
+    match gaps {
+        0 => return ExitCode::Done,
+        1 => remark("1 gap: something could not be read; `leastwise audit` lists it"),
+        _ => remark(&format!(
+            "{gaps} gaps: something could not be read; `leastwise audit` lists them"
+        )),
+    }
+    ExitCode::Incomplete
+}
+
+/// Refuses CSV where a result has no rows.
+pub(crate) fn no_csv(destination: &Destination, what: &str) -> Result<(), Failure> {
+    match destination.format {
+        Format::Csv => Err(Failure::Usage(format!(
+            "`{what}` writes no CSV; say --format table or --format json"
+        ))),
+        Format::Table | Format::Json => Ok(()),
+    }
 }
 
 /// A line of progress that the next one overwrites.
 pub(crate) fn progress(text: &str) {
-    eprint!("\r\x1b[2K{text}");
-    let _ = io::stderr().flush();
+    let mut out = io::stderr();
+    let _ = write!(out, "\r\x1b[2K{text}");
+    let _ = out.flush();
 }
 
 /// Whether progress would be seen.

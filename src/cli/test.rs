@@ -34,6 +34,7 @@ struct Run {
 }
 
 pub(crate) fn run(test: &Test) -> Result<ExitCode, Failure> {
+    output::no_csv(&test.destination, "test")?;
     let mut run = Run::default();
     for path in &test.cases {
         read(path, &mut run)?;
@@ -64,8 +65,13 @@ fn read(path: &Path, run: &mut Run) -> Result<(), Failure> {
     } else {
         std::fs::read_to_string(path).map_err(|error| output::file_failure(path, error))?
     };
+    let name = if path == Path::new("-") {
+        "standard input".into()
+    } else {
+        path.to_string_lossy()
+    };
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = format!("{}:{}", path.display(), index + 1);
+        let place = format!("{name}:{}", index + 1);
         match Case::parse(line).and_then(|case| run_case(&case)) {
             Ok(result) => run.results.push((place, result)),
             Err(error) => run.broken.push(format!("{place}: {error}")),

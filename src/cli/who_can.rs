@@ -20,8 +20,11 @@ use leastwise::ident::Action;
 use leastwise::ident::Arn;
 use leastwise::policy::ContextKey;
 use leastwise::policy::PolicyType;
+use leastwise::report::Column;
 use leastwise::report::defused;
+use leastwise::report::io_error;
 use leastwise::report::visible;
+use leastwise::report::write_grid;
 use leastwise::solve::Answer;
 use leastwise::solve::Question;
 use leastwise::solve::Scope;
@@ -95,16 +98,16 @@ pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
         let rows: Vec<Row> = rows
             .filter(|row| who_can.all || row.verdict != Verdict::Denied.as_str())
             .collect();
-        (rows, estate.problems.clone())
+        (rows, estate.problems.len())
     })?;
-    let is_incomplete = !inputs.problems.is_empty() || answered.iter().any(|(_, problems)| !problems.is_empty());
+    let gaps = inputs.problems.len() + answered.iter().map(|(_, problems)| problems).sum::<usize>();
     let rows: Vec<Row> = answered.into_iter().flat_map(|(rows, _)| rows).collect();
     output::write(&who_can.destination, |out| match who_can.destination.format {
         Format::Table => table(&rows, out),
         Format::Csv => csv(&rows, out),
         Format::Json => json(&rows, out),
     })?;
-    Ok(if is_incomplete { ExitCode::Incomplete } else { ExitCode::Done })
+    Ok(output::completeness(gaps))
 }
 
 /// A question that no request could answer is the asker's slip, not a "no".
@@ -147,7 +150,7 @@ pub(crate) fn asked_resource(inputs: &Inputs, action: &Action, arn: &Arn) -> Ask
             found.tags = found.counted.as_ref().and_then(|resource| resource.tags.clone());
             if let Some(role) = estate.principal(arn) {
                 found.target.created = role.created;
-                found.tags = role.tags.clone();
+                found.tags.clone_from(&role.tags);
                 found.policy = role.trust.clone().filter(|_| action.service() == "sts");
             }
         });
@@ -225,50 +228,76 @@ fn json(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
 
 fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record([
-        "principal",
-        "account",
-        "action",
-        "verdict",
-        "conditions",
-        "unknowns",
-        "resource",
-        "reachable",
-        "total",
-    ])?;
+    writer
+        .write_record([
+            "principal",
+            "account",
+            "action",
+            "verdict",
+            "conditions",
+            "unknowns",
+            "resource",
+            "reachable",
+            "total",
+        ])
+        .map_err(io_error)?;
     let number = |count: Option<usize>| count.map(|count| count.to_string()).unwrap_or_default();
     for row in rows {
-        writer.write_record([
-            defused(Cow::from(&row.principal)).as_ref(),
-            &row.account,
-            &row.action,
-            row.verdict,
-            defused(Cow::from(&row.conditions.join("; "))).as_ref(),
-            defused(Cow::from(&row.unknowns.join("; "))).as_ref(),
-            defused(Cow::from(row.resource.as_deref().unwrap_or_default())).as_ref(),
-            &number(row.reachable),
-            &number(row.total),
-        ])?;
+        writer
+            .write_record([
+                defused(Cow::from(&row.principal)).as_ref(),
+                &row.account,
+                &row.action,
+                row.verdict,
+                defused(Cow::from(&row.conditions.join("; "))).as_ref(),
+                defused(Cow::from(&row.unknowns.join("; "))).as_ref(),
+                defused(Cow::from(row.resource.as_deref().unwrap_or_default())).as_ref(),
+                &number(row.reachable),
+                &number(row.total),
+            ])
+            .map_err(io_error)?;
     }
     writer.flush()
 }
 
 fn table(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let mut table = comfy_table::Table::new();
-    table
-        .load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    table.set_width(output::width());
-    table.set_header(["verdict", "principal", "reach", "conditions or unknowns"]);
-    for row in rows {
-        let reach = match (row.reachable, row.total) {
+    let width = output::width().max(60);
+    let has_reach = rows.iter().any(|row| row.total.is_some());
+    let reach_width = if has_reach { 13 } else { 0 };
+    let identity_width = (width - 14 - reach_width) * 3 / 5;
+    let column = |heading, width| Column {
+        heading,
+        width,
+        is_number: false,
+    };
+    let mut columns = vec![column("Verdict", 14), column("Identity", identity_width)];
+    if has_reach {
+        columns.push(column("Reach", reach_width));
+    }
+    columns.push(column("Conditions, unknowns", width - 14 - reach_width - identity_width));
+    write_grid(&columns, rows.iter().map(|row| cells(row, has_reach)), out)?;
+    match rows.len() {
+        0 => writeln!(out, "No identity of the sources can call it."),
+        1 => writeln!(out, "1 identity"),
+        many => writeln!(out, "{many} identities"),
+    }
+}
+
+fn cells(row: &Row, has_reach: bool) -> Vec<String> {
+    let mut cells = vec![row.verdict.to_owned(), visible(&row.principal).into_owned()];
+    if has_reach {
+        cells.push(match (row.reachable, row.total) {
             (Some(reachable), Some(total)) => format!("{reachable} of {total}"),
             _ => String::new(),
-        };
-        let words: Vec<&str> = row.conditions.iter().chain(&row.unknowns).map(|text| &**text).collect();
-        let cells = [row.verdict.to_owned(), row.principal.clone(), reach, words.join("; ")];
-        table.add_row(cells.iter().map(|text| visible(text).into_owned()));
+        });
     }
-    writeln!(out, "{table}")?;
-    writeln!(out, "{} identities", rows.len())
+    let prefix = if row.verdict == Verdict::Allowed.as_str() {
+        "the holder chooses: "
+    } else {
+        "condition: "
+    };
+    let conditions = row.conditions.iter().map(|words| format!("{prefix}{}", visible(words)));
+    let unknowns = row.unknowns.iter().map(|words| format!("not known: {}", visible(words)));
+    cells.push(conditions.chain(unknowns).collect::<Vec<_>>().join("\n"));
+    cells
 }

@@ -97,11 +97,8 @@ impl AccountEstate {
         let access_findings = builder.access_findings(records, organization_findings);
         builder.problems.extend(records.gaps.iter().map(|gap| Problem {
             account: Some(records.account),
-            subject: gap.subject.as_str().into(),
-            detail: match &gap.place {
-                Some(place) => format!("{} ({place})", gap.detail).into(),
-                None => gap.detail.as_str().into(),
-            },
+            subject: gap.named().into(),
+            detail: gap.told().into(),
         }));
         builder.problems.sort();
         builder.problems.dedup();
@@ -156,10 +153,13 @@ struct Builder<'r> {
     partition: Box<str>,
     managed: BTreeMap<Box<str>, Arc<Policy>>,
     documents: SharedDocuments<'r>,
-    groups: BTreeMap<Box<str>, (Vec<Attachment>, Vec<Arc<str>>)>,
+    groups: BTreeMap<Box<str>, GroupParts>,
     groups_collected: bool,
     problems: Vec<Problem>,
 }
+
+/// What a group attaches, and what of it is not known.
+type GroupParts = (Vec<Attachment>, Vec<Arc<str>>);
 
 impl<'r> Builder<'r> {
     fn new(records: &'r AccountRecords<'_>) -> Self {

@@ -62,8 +62,11 @@ pub enum Levels {
 struct Attached {
     /// `Some(false)`: the type is off (E196).
     enabled: Option<bool>,
-    targets: Option<BTreeMap<Arc<str>, Option<Vec<Arc<Policy>>>>>,
+    targets: Option<Targets>,
 }
+
+/// The policies attached to each root, unit and account; none where they were not collected.
+type Targets = BTreeMap<Arc<str>, Option<Vec<Arc<Policy>>>>;
 
 impl Organization {
     /// Builds the tree and parses the policies.
@@ -107,10 +110,10 @@ impl Organization {
         let id = self.id.clone()?;
         let targets = self.place(account)?.targets.as_ref()?;
         let (_, above) = targets.split_last()?;
-        let path: String = std::iter::once(&*id)
-            .chain(above.iter().map(|target| &**target))
-            .map(|part| format!("{part}/"))
-            .collect();
+        let mut path = String::new();
+        for part in std::iter::once(&*id).chain(above.iter().map(|target| &**target)) {
+            path.extend([part, "/"]);
+        }
         Some((id, path.into()))
     }
 

@@ -272,8 +272,8 @@ fn session_keys(context: &mut RequestContext, caller: &Caller, time: Timestamp) 
             return;
         }
         (CallerKind::FederatedUser, _) => return issued(),
-        (CallerKind::Service | CallerKind::Anonymous, _) => return,
-        (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::LongTermKey | Credentials::Other) => return,
+        (CallerKind::Service | CallerKind::Anonymous, _)
+        | (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::LongTermKey | Credentials::Other) => return,
         (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::SessionToken | Credentials::Console) => false,
         (CallerKind::AccountRoot | CallerKind::IamUser, Credentials::SessionTokenWithMfa | Credentials::ConsoleWithMfa) => true,
     };

@@ -107,12 +107,11 @@ fn not_listed(entries: &[PrincipalEntry], caller: &Caller) -> Formula {
     }
     let has = |reach| reaches.contains(&reach);
     let complete = match caller.kind {
-        CallerKind::IamUser => has(Reach::Direct) && has(Reach::Account),
+        CallerKind::IamUser | CallerKind::FederatedUser => has(Reach::Direct) && has(Reach::Account),
         CallerKind::RoleSession => {
             let names_a_session = caller.arn.as_ref().is_some_and(|arn| arn.service() == "sts");
             (has(Reach::Direct) || !names_a_session) && has(Reach::Entity) && has(Reach::Account)
         }
-        CallerKind::FederatedUser => has(Reach::Direct) && has(Reach::Account),
         CallerKind::AccountRoot | CallerKind::Service | CallerKind::Anonymous => true,
     };
     if complete {

@@ -156,7 +156,7 @@ fn type_word<'a>(request: &Request<'_>, arn: &'a Arn) -> Option<&'a str> {
     let named = |name: &str| {
         service
             .resource_type(name)
-            .is_some_and(|kind| kind.arn_formats.iter().any(|format| has_word(&format)))
+            .is_some_and(|kind| kind.arn_formats.iter().any(has_word))
     };
     let known = match action {
         Some(action) if !action.resource_types.is_empty() => action.resource_types.iter().any(|row| named(row.resource_type)),

@@ -16,7 +16,7 @@ pub struct Citation {
     pub policy: Arc<str>,
     /// The statement's Sid, where it has one.
     pub sid: Option<Arc<str>>,
-    /// The statement's place in the policy, from 0; none when the whole layer is meant.
+    /// The statement's number in the policy, from 1; none when the whole layer is meant.
     pub statement: Option<u32>,
     /// What carries the policy, when it is not the identity itself: a group, an OU, an account, a resource.
     pub via: Option<Arc<str>>,
@@ -123,36 +123,69 @@ impl CitedEffect {
         match self {
             Self::Allow => "allows",
             Self::Deny => "denies",
-            Self::NoAllow => "does not allow",
-            Self::Unknown => "is not known",
+            Self::NoAllow => "nothing allows it",
+            Self::Unknown => "not known",
         }
     }
 }
 
 impl Citation {
-    /// The line of `Display` without the place in the files.
+    /// The line of `Display` for a row that names the identity: without whose inline policy it is, and without the
+    /// place in the files.
     #[must_use]
-    pub fn without_place(&self) -> String {
+    pub fn brief(&self) -> String {
+        let holder = match self.layer {
+            Layer::Identity | Layer::Group => self
+                .policy
+                .split_once(" of arn:")
+                .filter(|(name, _)| name.starts_with(INLINE)),
+            Layer::RootUser
+            | Layer::Boundary
+            | Layer::Session
+            | Layer::ServiceControl
+            | Layer::ResourceControl
+            | Layer::Resource
+            | Layer::Trust
+            | Layer::Endpoint
+            | Layer::ServiceRule => None,
+        };
+        self.line(holder.map_or(&*self.policy, |(name, _)| name))
+    }
+
+    fn line(&self, policy: &str) -> String {
         if self.layer == Layer::RootUser {
             return "root user, who needs no policy".to_owned();
         }
-        let mut line = format!("{} {}", self.layer.phrase(), self.policy);
-        match (&self.sid, self.statement) {
-            (Some(sid), _) => line.extend([" statement ", sid]),
-            (None, Some(index)) => line.extend([" statement [", &index.to_string(), "]"]),
-            (None, None) => {}
+        // "service control policies at …" names the kind of its layer as well as "service control policy" does.
+        let kind = self.layer.phrase();
+        let names_its_kind = policy.starts_with(INLINE) || policy.starts_with(kind.trim_end_matches('y'));
+        let mut line = String::new();
+        match &self.via {
+            Some(via) if self.layer == Layer::Group => line.extend(["group ", via, ", "]),
+            Some(_) | None if names_its_kind => {}
+            Some(_) | None => line.extend([kind, " "]),
         }
-        if let Some(via) = &self.via {
-            line.extend([" via ", via]);
+        line.push_str(policy);
+        match &self.via {
+            Some(via) if self.layer != Layer::Group && !policy.ends_with(&**via) => line.extend([" at ", via]),
+            Some(_) | None => {}
+        }
+        match (&self.sid, self.statement) {
+            (Some(sid), _) => line.extend([", statement ", sid]),
+            (None, Some(number)) => line.extend([", statement ", &number.to_string()]),
+            (None, None) => return line + ": " + self.effect.phrase(),
         }
         line + " " + self.effect.phrase()
     }
 }
 
+/// How the name of an inline policy begins.
+const INLINE: &str = "inline policy ";
+
 /// One line: layer, policy, statement, through what, what it does, and where it stands.
 impl fmt::Display for Citation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.without_place())?;
+        f.write_str(&self.line(&self.policy))?;
         match &self.place {
             Some(place) => write!(f, " ({place})"),
             None => Ok(()),

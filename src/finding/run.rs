@@ -56,6 +56,15 @@ pub struct VerdictCounts {
 }
 
 impl VerdictCounts {
+    /// All of them.
+    #[must_use]
+    pub const fn total(self) -> u64 {
+        self.allowed
+            .saturating_add(self.conditional)
+            .saturating_add(self.undetermined)
+            .saturating_add(self.denied)
+    }
+
     /// Counts one more.
     pub fn add(&mut self, verdict: Verdict) {
         let count = match verdict {

@@ -28,10 +28,16 @@ impl Arn {
     /// The six fields.
     #[must_use]
     pub fn fields(&self) -> [&str; 6] {
-        let [a, b, c, d, e] = self.colons.map(|colon| colon as usize);
-        let end = self.text.len();
-        [(0, a), (a + 1, b), (b + 1, c), (c + 1, d), (d + 1, e), (e + 1, end)]
-            .map(|(from, to)| self.text.get(from..to).unwrap_or_default())
+        let [first, second, third, fourth, fifth] = self.colons.map(|colon| colon as usize);
+        [
+            (0, first),
+            (first + 1, second),
+            (second + 1, third),
+            (third + 1, fourth),
+            (fourth + 1, fifth),
+            (fifth + 1, self.text.len()),
+        ]
+        .map(|(from, to)| self.text.get(from..to).unwrap_or_default())
     }
 
     /// The partition: `aws`, `aws-cn`, `aws-us-gov`…

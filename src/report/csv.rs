@@ -33,7 +33,7 @@ pub fn write_csv(report: &Report, options: CsvOptions, out: &mut dyn io::Write) 
         QuoteStyle::NonNumeric
     };
     let mut header = writer(QuoteStyle::Necessary, &mut *out);
-    header.write_record(COLUMNS.iter().map(|(name, _)| name))?;
+    header.write_record(COLUMNS.iter().map(|(name, _)| name)).map_err(io_error)?;
     header.flush()?;
     drop(header);
     let mut rows = writer(quotes, out);
@@ -45,11 +45,22 @@ pub fn write_csv(report: &Report, options: CsvOptions, out: &mut dyn io::Write) 
         for (_, value) in COLUMNS {
             let value = value(&row);
             let field = if options.raw { value } else { defused(value) };
-            rows.write_field(&*field)?;
+            rows.write_field(&*field).map_err(io_error)?;
         }
-        rows.write_record(None::<&[u8]>)?;
+        rows.write_record(None::<&[u8]>).map_err(io_error)?;
     }
     rows.flush()
+}
+
+/// What the writer said, with its kind: a closed pipe must be told from a full disk.
+#[must_use]
+pub fn io_error(error: csv::Error) -> io::Error {
+    let message = error.to_string();
+    if let csv::ErrorKind::Io(error) = error.into_kind() {
+        error
+    } else {
+        io::Error::other(message)
+    }
 }
 
 fn writer<W: io::Write>(quotes: QuoteStyle, out: W) -> Writer<W> {

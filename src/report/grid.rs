@@ -11,21 +11,26 @@ use comfy_table::TableStyle;
 use comfy_table::Width;
 use comfy_table::presets;
 
+use crate::report::wrap::wrapped;
+
 const ROWS_AT_ONCE: usize = 200;
 
 /// A column: heading, width with its padding, and whether it holds numbers.
-pub(super) struct Column {
-    pub(super) heading: &'static str,
-    pub(super) width: u16,
-    pub(super) is_number: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// The heading.
+    pub heading: &'static str,
+    /// The width in columns of the terminal, with one blank that parts it from the next.
+    pub width: u16,
+    /// Whether it holds numbers, which stand to the right.
+    pub is_number: bool,
 }
 
-/// Writes heading and rows. Cells may hold several lines; long lines are wrapped.
-pub(super) fn write_grid(
-    columns: &[Column],
-    mut rows: impl Iterator<Item = Vec<String>>,
-    out: &mut dyn io::Write,
-) -> io::Result<()> {
+/// Writes heading and rows. Cells may hold several lines; long lines are wrapped, and very long text is cut.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_grid(columns: &[Column], mut rows: impl Iterator<Item = Vec<String>>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut is_first = true;
     loop {
         let some: Vec<_> = rows.by_ref().take(ROWS_AT_ONCE).collect();
@@ -36,7 +41,12 @@ pub(super) fn write_grid(
         if is_first {
             table.set_header(columns.iter().map(|column| column.heading));
         }
-        table.add_rows(some);
+        let fitted = |row: Vec<String>| {
+            let cells = row.into_iter().zip(columns);
+            let lines = cells.map(|(text, column)| wrapped(&text, usize::from(column.width.saturating_sub(1))));
+            lines.collect::<Vec<_>>()
+        };
+        table.add_rows(some.into_iter().map(fitted));
         constrain(&mut table, columns);
         for line in table.lines() {
             writeln!(out, "{}", line.trim_end())?;
@@ -71,18 +81,8 @@ fn constrain(table: &mut Table, columns: &[Column]) {
 
 /// Writes lines of text, wrapped at this width.
 pub(super) fn write_lines(width: u16, lines: &[String], out: &mut dyn io::Write) -> io::Result<()> {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .force_no_tty()
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width);
-    table.add_rows(lines.iter().map(|line| [line]));
-    for cells in table.column_iter_mut() {
-        cells.set_padding((0, 0));
-    }
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
+    for line in lines {
+        writeln!(out, "{}", wrapped(line, usize::from(width)))?;
     }
     Ok(())
 }

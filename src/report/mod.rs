@@ -11,6 +11,8 @@ mod columns;
 #[cfg(feature = "cli")]
 mod csv;
 #[cfg(feature = "cli")]
+mod wrap;
+#[cfg(feature = "cli")]
 mod grid;
 #[cfg(feature = "cli")]
 mod row;
@@ -24,7 +26,13 @@ pub use csv::CsvOptions;
 #[cfg(feature = "cli")]
 pub use csv::defused;
 #[cfg(feature = "cli")]
+pub use csv::io_error;
+#[cfg(feature = "cli")]
 pub use csv::write_csv;
+#[cfg(feature = "cli")]
+pub use grid::Column;
+#[cfg(feature = "cli")]
+pub use grid::write_grid;
 pub use json::SCHEMA;
 pub use json::write_json;
 #[cfg(feature = "cli")]

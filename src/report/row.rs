@@ -58,9 +58,14 @@ pub(super) fn severity(finding: &Finding) -> &'static str {
 pub(super) fn why(finding: &Finding, cite: fn(&Citation) -> String) -> Vec<String> {
     let identity = &*finding.identity;
     let mut lines = Vec::new();
+    let role_of_conditions = if finding.verdict == Verdict::Allowed {
+        "the holder chooses: "
+    } else {
+        "condition: "
+    };
     shown(
         &mut lines,
-        "only if ",
+        role_of_conditions,
         finding.conditions.iter().map(|condition| condition.words.to_string()),
     );
     shown(&mut lines, "not known: ", finding.unknowns.iter().map(ToString::to_string));

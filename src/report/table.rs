@@ -49,8 +49,12 @@ fn write_facts(facts: &RunFacts, options: TableOptions, out: &mut dyn io::Write)
         format!("leastwise {}, as of {}", visible(&facts.tool_version), facts.as_of),
         format!("{accounts}, {}", counted(facts.identities, "identity", "identities")),
         format!(
-            "{} allowed, {} conditional, {} undetermined, {} denied",
-            verdicts.allowed, verdicts.conditional, verdicts.undetermined, verdicts.denied
+            "{}: {} allowed, {} conditional, {} undetermined, {} denied",
+            counted(verdicts.total(), "answer", "answers"),
+            verdicts.allowed,
+            verdicts.conditional,
+            verdicts.undetermined,
+            verdicts.denied
         ),
     ];
     lines.extend(
@@ -108,7 +112,7 @@ fn narrow_row(rank: usize, finding: &Finding) -> Vec<String> {
         rank.to_string(),
         format!("{}\n{}", row::total(finding), row::severity(finding)),
         call.join("\n"),
-        row::why(finding, Citation::without_place).join("\n"),
+        row::why(finding, Citation::brief).join("\n"),
     ]
 }
 
@@ -137,8 +141,16 @@ fn wide_row(rank: usize, finding: &Finding) -> Vec<String> {
         format!("{}\n{}", row::who(identity), visible(&identity.principal)),
         row::account(identity),
         row::reach(finding),
-        row::why(finding, Citation::to_string).join("\n"),
+        row::why(finding, brief_with_place).join("\n"),
     ]
+}
+
+/// The row names the identity, so that the citation need not.
+fn brief_with_place(citation: &Citation) -> String {
+    match &citation.place {
+        Some(place) => format!("{} ({place})", citation.brief()),
+        None => citation.brief(),
+    }
 }
 
 fn write_unjoined(report: &Report, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {
@@ -165,12 +177,14 @@ fn write_coverage(facts: &RunFacts, options: TableOptions, out: &mut dyn io::Wri
     let policies = facts.policies;
     let mut lines = vec![
         format!(
-            "{} policies read, {} invalid, {} missing",
-            policies.read, policies.invalid, policies.missing
+            "{} read, {} invalid, {} missing",
+            counted(policies.read, "policy", "policies"),
+            policies.invalid,
+            policies.missing
         ),
         format!("action catalog {}", visible(&facts.catalog_version)),
     ];
-    lines.extend(limited(&facts.coverage, options).iter().map(|coverage| {
+    lines.extend(facts.coverage.iter().map(|coverage| {
         let accounts = counted(coverage.accounts, "account", "accounts");
         format!("{}: {} of {accounts}", visible(&coverage.source), coverage.covered)
     }));
@@ -189,16 +203,20 @@ fn write_gaps(report: &Report, options: TableOptions, out: &mut dyn io::Write) -
         "What, and what follows",
     );
     let rows = limited(&report.gaps, options).iter().map(|gap| {
-        let account = gap
-            .account
-            .map_or_else(|| "organization".to_owned(), |account| account.to_string());
+        let account = gap.account.map(|account| account.to_string()).unwrap_or_default();
         vec![
-            format!("{account}\n{}", visible(&gap.source)),
-            format!("{}\n{}", visible(&gap.what), visible(&gap.consequence)),
+            lines_of(&[&account, &visible(&gap.source)]),
+            lines_of(&[&visible(&gap.what), &visible(&gap.consequence)]),
         ]
     });
     write_grid(&columns, rows, out)?;
     write_rest(report.gaps.len(), options, out)
+}
+
+/// The lines that say something.
+fn lines_of(lines: &[&str]) -> String {
+    let told: Vec<&str> = lines.iter().copied().filter(|line| !line.is_empty()).collect();
+    told.join("\n")
 }
 
 /// The fixed columns, and a last one that takes what is left.
@@ -224,7 +242,7 @@ fn limited<T>(items: &[T], options: TableOptions) -> &[T] {
 fn write_rest(count: usize, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {
     match options.limit.map(|limit| count.saturating_sub(limit)) {
         None | Some(0) => Ok(()),
-        Some(rest) => writeln!(out, "{rest} more; the CSV and JSON formats show all"),
+        Some(rest) => writeln!(out, "{rest} more; --limit 0 and the CSV and JSON formats show all"),
     }
 }
 

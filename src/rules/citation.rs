@@ -92,7 +92,7 @@ fn statement(
         effect,
         policy: Arc::clone(&hit.policy.name),
         sid: hit.statement.sid.as_deref().map(|sid| texts.intern(sid)),
-        statement: u32::try_from(hit.index).ok(),
+        statement: u32::try_from(hit.index + 1).ok(),
         via: group.or_else(|| target_of(layer)),
         place: Some(Place {
             file: Arc::clone(&hit.policy.text.file),
@@ -113,13 +113,15 @@ fn whole_layer(outcome: &LayerOutcome<'_>, texts: &mut Interner<str>) -> Citatio
         .note
         .clone()
         .unwrap_or_else(|| texts.intern(&outcome.layer.to_string()));
+    // The name of the layer holds its target.
+    let via = target_of(&outcome.layer).filter(|target| !policy.ends_with(&**target));
     Citation {
         layer: layer_of(&outcome.layer, false),
         effect,
         policy,
         sid: None,
         statement: None,
-        via: target_of(&outcome.layer),
+        via,
         place: None,
     }
 }

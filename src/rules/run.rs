@@ -140,9 +140,15 @@ impl AccountAudit<'_> {
                     continue;
                 }
                 let identity = identity.get_or_insert_with(|| Arc::new(self.identity(principal))).clone();
-                found
-                    .findings
-                    .push(self.finding(rule, rule_action, &subject, identity, &answer, counted, &mut shared));
+                found.findings.push(Self::finding(
+                    rule,
+                    rule_action,
+                    &subject,
+                    identity,
+                    &answer,
+                    counted,
+                    &mut shared,
+                ));
             }
         }
         let joined: BTreeSet<&str> = found.findings.iter().map(|finding| &*finding.identity.principal).collect();
@@ -177,9 +183,7 @@ impl AccountAudit<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a finding is what these say together")]
     fn finding(
-        &self,
         rule: &Rule,
         rule_action: &RuleAction,
         subject: &Subject<'_>,

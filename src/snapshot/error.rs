@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::snapshot::Place;
+
 /// A source cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
@@ -33,6 +35,20 @@ pub enum SnapshotError {
     NotAuthorizationDetails {
         /// The file, as given.
         file: Arc<str>,
+    },
+    /// A bare file without anything in it.
+    #[error("`{file}` is empty: expected what `aws iam get-account-authorization-details` prints")]
+    Empty {
+        /// The file, as given.
+        file: Arc<str>,
+    },
+    /// A bare file that is no JSON.
+    #[error("{place} is not JSON: {problem}")]
+    NotJson {
+        /// Where the text goes wrong.
+        place: Place,
+        /// What is wrong there.
+        problem: String,
     },
     /// A bare file without an ARN that would tell whose it is.
     #[error("`{file}` does not tell its account: no user, group, role or policy in it has an ARN; put it under accounts/<id>/")]

@@ -43,6 +43,30 @@ pub struct Place {
     pub column: Option<usize>,
 }
 
+impl Gap {
+    /// What is missing; the file's name where nothing in it can be named.
+    #[must_use]
+    pub fn named(&self) -> &str {
+        match &self.place {
+            Some(place) if self.subject.is_empty() => &place.file,
+            Some(_) | None => &self.subject,
+        }
+    }
+
+    /// What happened, where, and after a semicolon what follows from it.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let (what, consequence) = match self.detail.split_once("; ") {
+            Some((what, consequence)) => (what, format!("; {consequence}")),
+            None => (self.detail.as_str(), String::new()),
+        };
+        match &self.place {
+            Some(place) => format!("{what}, at {place}{consequence}"),
+            None => self.detail.clone(),
+        }
+    }
+}
+
 impl Place {
     /// The whole file.
     #[must_use]

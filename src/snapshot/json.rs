@@ -17,6 +17,7 @@ use jiter::Peek;
 use crate::snapshot::FileText;
 use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
+use crate::snapshot::Place;
 use crate::snapshot::json_path::JsonPath;
 
 /// Gaps of one file beyond this number are counted, not listed: a file of wrong shapes must not fill the memory.
@@ -369,6 +370,12 @@ fn find(names: &[&str], key: Option<&str>) -> Found {
 }
 
 /// An error of the part that begins at `base`, as one of the whole text.
+/// The first place at which a text is no JSON, and what is wrong there.
+pub(super) fn first_error(file: &FileText) -> Option<(Place, String)> {
+    let broken = lift(0, Jiter::new(file.text().as_bytes()).next_skip()).err()?;
+    Some((file.place(broken.offset, String::new()), broken.problem))
+}
+
 fn lift<T>(base: usize, result: JiterResult<T>) -> Result<T, Broken> {
     result.map_err(|error| Broken {
         offset: base + error.index,

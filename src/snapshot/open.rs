@@ -10,11 +10,13 @@ use crate::snapshot::GapScope;
 use crate::snapshot::Manifest;
 use crate::snapshot::OrganizationFiles;
 use crate::snapshot::Place;
+use crate::snapshot::ReadError;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::SnapshotFile;
 use crate::snapshot::Source;
 use crate::snapshot::bare::Bare;
 use crate::snapshot::bare::look_into;
+use crate::snapshot::json::first_error;
 use crate::snapshot::layout::Part;
 use crate::snapshot::layout::is_json;
 use crate::snapshot::layout::kind_of;
@@ -101,9 +103,12 @@ impl Opening {
             Source::File(path) => return self.named(SnapshotFile::named(&path)?),
             Source::Stdin(bytes) => return self.named(SnapshotFile::of_bytes(&name, bytes)),
             Source::Directory(path) => files_of_directory(&path)?,
-            Source::Memory(files) => files
+            Source::Memory { directory, files } => files
                 .iter()
-                .map(|(path, text)| ((*path).to_owned(), SnapshotFile::of_text(path, text)))
+                .map(|(path, text)| {
+                    let file = SnapshotFile::of_text(&format!("{directory}/{path}"), text);
+                    ((*path).to_owned(), file)
+                })
                 .collect(),
         };
         let is_layout = |path: &str| path.starts_with("accounts/") || part_of(path) == Part::Organization;
@@ -203,9 +208,7 @@ impl Opening {
             Bare::NamesNoAccount => Err(SnapshotError::NamesNoAccount {
                 file: file.name().clone(),
             }),
-            Bare::Other => Err(SnapshotError::NotAuthorizationDetails {
-                file: file.name().clone(),
-            }),
+            Bare::Other => Err(no_details(&file)?),
         }
     }
 
@@ -223,4 +226,17 @@ impl Opening {
         self.gap(&file, problem);
         None
     }
+}
+
+/// Why a file is no authorization details: empty, no JSON, or something else.
+fn no_details(file: &SnapshotFile) -> Result<SnapshotError, ReadError> {
+    let text = file.read()?;
+    let name = file.name().clone();
+    if text.text().trim().is_empty() {
+        return Ok(SnapshotError::Empty { file: name });
+    }
+    Ok(match first_error(&text) {
+        Some((place, problem)) => SnapshotError::NotJson { place, problem },
+        None => SnapshotError::NotAuthorizationDetails { file: name },
+    })
 }

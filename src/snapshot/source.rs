@@ -17,8 +17,13 @@ pub enum Source {
     File(PathBuf),
     /// The same, already read from standard input.
     Stdin(Vec<u8>),
-    /// A snapshot built into the program: relative paths with `/`, and the text of each file.
-    Memory(&'static [(&'static str, &'static str)]),
+    /// A snapshot built into the program.
+    Memory {
+        /// The directory that it was made from, as places name it.
+        directory: &'static str,
+        /// Paths in the directory with `/`, and the text of each file.
+        files: &'static [(&'static str, &'static str)],
+    },
 }
 
 impl Source {
@@ -43,7 +48,7 @@ impl Source {
         match self {
             Self::Directory(path) | Self::File(path) => path.to_string_lossy().into_owned(),
             Self::Stdin(_) => "standard input".to_owned(),
-            Self::Memory(_) => "the built-in snapshot".to_owned(),
+            Self::Memory { directory, .. } => (*directory).to_owned(),
         }
     }
 }

@@ -472,7 +472,7 @@ fn what_is_no_snapshot_is_a_clear_error() {
     assert!(message(open(&lone.path().join("organization.json"))).contains("is not the output of"));
     assert!(message(open(&PathBuf::from("/no/such/place"))).contains("cannot read"));
     assert!(message(Snapshot::open(vec![])).contains("no source"));
-    assert!(message(Snapshot::open(vec![Source::Stdin(vec![])])).contains("`standard input` is not the output"));
+    assert!(message(Snapshot::open(vec![Source::Stdin(vec![])])).contains("`standard input` is empty"));
     assert!(message(Snapshot::open(vec![Source::Stdin(page("").into_bytes())])).contains("does not tell its account"));
     let newer = directory(&[("manifest.json", br#"{"schema": "leastwise-snapshot/2"}"#), (DETAILS, b"{}")]);
     assert!(message(open(newer.path())).contains("`leastwise-snapshot/2`; this version reads `leastwise-snapshot/1`"));
@@ -529,11 +529,15 @@ fn the_manifest_passes_its_gaps_on() {
         ),
         (DETAILS, "{}"),
     ];
-    let snapshot = Snapshot::open(vec![Source::Memory(FILES)]).unwrap();
+    let snapshot = Snapshot::open(vec![Source::Memory {
+        directory: "sample",
+        files: FILES,
+    }])
+    .unwrap();
     assert_eq!(snapshot.manifests()[0].collected_at.as_deref(), Some("2026-01-02T03:04:05Z"));
     assert_eq!(
         snapshot.gaps()[0].to_string(),
-        "account 111122223333: iam:GetCredentialReport: access denied, at manifest.json"
+        "account 111122223333: iam:GetCredentialReport: access denied, at sample/manifest.json"
     );
 }
 
@@ -656,7 +660,11 @@ fn the_organization_tells_not_collected_from_none() {
         ),
         ("access-analyzer-findings.json", r#"{"findings": [{"id": "1"}]}"#),
     ];
-    let snapshot = Snapshot::open(vec![Source::Memory(FILES)]).unwrap();
+    let snapshot = Snapshot::open(vec![Source::Memory {
+        directory: "sample",
+        files: FILES,
+    }])
+    .unwrap();
     let files = snapshot.read_organization();
     let records = files.records();
     let organization = records.organization.unwrap();

@@ -508,7 +508,7 @@ fn free_values(key: &str, mentions: &Mentions<'_>) -> Vec<ContextValue> {
     let texts: Vec<String> = mentions
         .values(key)
         .filter(|text| !text.contains("${"))
-        .map(|text| text.replace('*', "x").replace('?', "x"))
+        .map(|text| text.replace(['*', '?'], "x"))
         .collect();
     let is_set = catalog_says_many(key);
     let value = |text: &str| {

@@ -66,9 +66,9 @@ impl<'e> Mentions<'e> {
             endpoint: stack.endpoint.clone(),
             ..PolicyStack::default()
         };
-        resource_policy.into_iter().for_each(|policy| {
+        if let Some(policy) = resource_policy {
             mentions.read(policy, action);
-        });
+        }
         // A resource policy may reach past what limits the identity itself (E220), and RCPs know further exemptions.
         let binds = resource_policy.is_none() && caller.kind != CallerKind::AccountRoot && !caller.is_service_linked;
         if let Some(boundary) = stack.boundary {
@@ -140,7 +140,7 @@ impl<'e> Mentions<'e> {
             let is_everywhere =
                 statement.resource.as_ref().is_some_and(ResourceClause::is_everything) && statement.principal.is_none();
             self.is_settled |= matched == Ternary::Yes && statement.effect == Effect::Deny && is_bare && is_everywhere;
-            for text in statement.resource.iter().flat_map(|clause| clause.texts()) {
+            for text in statement.resource.iter().flat_map(ResourceClause::texts) {
                 if &**text != "*" {
                     self.resources.insert((text, document.version));
                     self.variables(text, document.version);

@@ -103,11 +103,11 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
         }
     }
     let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| has_format(format, arn.as_str()));
-    let named = names
+    let targets = names
         .iter()
         .filter_map(|(name, region)| target_of(head, name, region))
         .filter(fits);
-    found.extend(named.take(MAX_TARGETS));
+    found.extend(targets.take(MAX_TARGETS));
     found
 }
 
@@ -195,7 +195,7 @@ fn regions(mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
         mentions
             .resources
             .iter()
-            .filter_map(|(text, _)| text.splitn(6, ':').nth(3))
+            .filter_map(|(text, _)| text.split(':').nth(3))
             .filter(|region| !matches!(*region, "*" | "")),
     );
     let all = regions_of(partition);
@@ -216,13 +216,15 @@ fn regions(mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
         if matching.is_empty() && !name.contains(['*', '?', '$']) {
             add(name);
         }
-        matching.iter().take(3).for_each(|region| add(region));
+        for region in matching.iter().take(3) {
+            add(region);
+        }
     }
     let unnamed = all
         .iter()
         .find(|region| **region != default && !named.iter().any(|name| Glob::from_policy_text(name).matches(region)));
-    if !named.is_empty() {
-        unnamed.into_iter().for_each(|region| add(region));
+    if let Some(region) = unnamed.filter(|_| !named.is_empty()) {
+        add(region);
     }
     found
 }

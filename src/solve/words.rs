@@ -1,7 +1,5 @@
 //! A residual in words: "aws:SourceIp is in 10.0.0.0/8".
 
-use std::sync::Arc;
-
 use crate::catalog::ControlClass;
 use crate::evaluate::Atom;
 use crate::evaluate::Formula;

@@ -228,9 +228,8 @@ fn one_matches(test: &ConditionTest, value: &str, policy_value: &PolicyValue, ne
         (Some(first), None) => first,
         (Some(first), Some(OpenPoint::WildcardInVariableValue)) if readings.all(|other| other == first) => first,
         // C3: the other reading takes the variable literally, which is no Boolean and matches nothing.
-        (Some(Ternary::No), Some(OpenPoint::VariableInBool)) => Ternary::No,
+        (None, None) | (Some(Ternary::No), Some(OpenPoint::VariableInBool)) => Ternary::No,
         (_, Some(point)) => Ternary::Open(point),
-        (None, None) => Ternary::No,
     }
 }
 
@@ -272,20 +271,22 @@ fn unmet(test: &ConditionTest, class: ControlClass, version: PolicyVersion, cont
     if test.operator == ConditionOperator::Null && test.qualifier.is_some() {
         return null(test, true);
     }
-    let show = |text: &Box<str>| match fill(text, version, context, true) {
-        Filled::Tokens { tokens, .. } if has_variables(text, version) => tokens
-            .iter()
-            .map(|token| match token {
-                GlobToken::Char(c) => *c,
-                GlobToken::AnyRun | GlobToken::RunWithoutColon => '*',
-                GlobToken::AnyOne | GlobToken::OneWithoutColon => '?',
-            })
-            .collect::<String>()
-            .into(),
-        Filled::Tokens { .. } | Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => text.clone(),
+    let show = |text: &str| -> Box<str> {
+        match fill(text, version, context, true) {
+            Filled::Tokens { tokens, .. } if has_variables(text, version) => tokens
+                .iter()
+                .map(|token| match token {
+                    GlobToken::Char(c) => *c,
+                    GlobToken::AnyRun | GlobToken::RunWithoutColon => '*',
+                    GlobToken::AnyOne | GlobToken::OneWithoutColon => '?',
+                })
+                .collect::<String>()
+                .into(),
+            Filled::Tokens { .. } | Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => text.into(),
+        }
     };
     // Sorted, so that the order of a list never shows.
-    let mut values: Box<[Box<str>]> = test.values.iter().map(show).collect();
+    let mut values: Box<[Box<str>]> = test.values.iter().map(|text| show(text)).collect();
     values.sort();
     Formula::atom(Atom::Test(UnmetTest {
         key: test.key.clone(),

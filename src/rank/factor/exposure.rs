@@ -41,7 +41,8 @@ fn of_user(identity: &Identity, weights: &ExposureWeights) -> (u16, &'static str
         (Some(true), _) => (weights.user_key, "user with an active access key"),
         (_, Some(true)) => (weights.user_password, "user with a password"),
         (Some(false), Some(false)) => (weights.user_bare, "user without a password or an active key"),
-        (None, _) | (_, None) => (weights.user_unknown, "user; credentials not collected"),
+        (None, None) => (weights.user_unknown, "user"),
+        (None, _) | (_, None) => (weights.user_unknown, "user whose keys or password were not collected"),
     }
 }
 

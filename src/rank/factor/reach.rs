@@ -2,12 +2,18 @@
 
 use crate::finding::Finding;
 use crate::finding::ResourceReach;
+use crate::finding::Verdict;
 use crate::rank::Weights;
 
 /// Tenths of points by the share and the number of reachable resources.
 pub(in crate::rank) fn reach(finding: &Finding, weights: &Weights) -> (u16, String) {
     match finding.resources.as_deref() {
         None => (weights.reach.any * 10, "any resource: no inventory was read".to_owned()),
+        // Not knowing is no proof of safety: it may be all of them.
+        Some(reach) if reach.reachable == 0 && reach.total > 0 && finding.verdict == Verdict::Undetermined => {
+            let why = format!("not known how many of {}", counted(reach.total, &reach.resource_type));
+            (weights.reach.any * 10, why)
+        }
         Some(reach) if reach.reachable == 0 => {
             let why = format!(
                 "none of {} in the inventory today",
