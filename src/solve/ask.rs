@@ -33,6 +33,7 @@ use crate::solve::choice::row_of;
 use crate::solve::class::classes;
 use crate::solve::describe;
 use crate::solve::mentions::Mentions;
+use crate::solve::resource_policy::unread;
 use crate::solve::shape::Shapes;
 use crate::solve::target::representatives;
 use crate::solve::target::required_types;
@@ -40,6 +41,25 @@ use crate::solve::target::required_types;
 /// Answers a question.
 #[must_use]
 pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
+    let answer = ask_as_told(question);
+    let may_have_policy =
+        answer.verdict == Verdict::Denied && question.resource_policy.is_none() && matches!(question.scope, Scope::Any);
+    let Some(unread) = unread(question.action.action.service()).filter(|_| may_have_policy) else {
+        return answer;
+    };
+    // Some resource could exist whose own policy lets the identity in (E220): "no" would be too much.
+    let with_policy = ask_as_told(&Question {
+        resource_policy: Some(unread),
+        ..question.clone()
+    });
+    if with_policy.verdict == Verdict::Denied {
+        answer
+    } else {
+        with_policy
+    }
+}
+
+fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
     let subject = question.subject;
     let mentions = Mentions::of(
         &subject.stack,

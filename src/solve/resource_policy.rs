@@ -1,5 +1,10 @@
 //! Services whose resources have policies of their own, which a snapshot does not hold (E229, E362).
 
+use std::sync::LazyLock;
+
+use crate::estate::Policy;
+use crate::policy::PolicyType;
+
 /// From "AWS services that work with IAM", the column of resource-based policies.
 const SERVICES: &[&str] = &[
     "acm-pca",
@@ -53,4 +58,18 @@ const SERVICES: &[&str] = &[
 #[must_use]
 pub fn has_resource_policies(service_prefix: &str) -> bool {
     SERVICES.contains(&service_prefix)
+}
+
+/// Stands for the policy of a resource that nobody named: what it says is not known.
+pub(super) fn unread(service_prefix: &str) -> Option<&'static Policy> {
+    static RESOURCE: LazyLock<Policy> = LazyLock::new(|| missing(PolicyType::Resource, "a policy of the resource"));
+    static TRUST: LazyLock<Policy> = LazyLock::new(|| missing(PolicyType::Trust, "the trust policy of the role"));
+    match service_prefix {
+        "sts" => Some(&TRUST),
+        other => has_resource_policies(other).then_some(&*RESOURCE),
+    }
+}
+
+fn missing(policy_type: PolicyType, name: &str) -> Policy {
+    Policy::missing(name, policy_type, "no resource was named")
 }
