@@ -8,11 +8,17 @@ use leastwise::estate::DocumentState;
 use leastwise::estate::Policy;
 use leastwise::estate::Problem;
 use leastwise::evaluate::ActionFacts;
+use leastwise::evaluate::ContextValue;
 use leastwise::evaluate::Formula;
 use leastwise::evaluate::LayerOutcome;
+use leastwise::evaluate::Request;
+use leastwise::evaluate::RequestContext;
 use leastwise::evaluate::Subject;
+use leastwise::evaluate::trace_statement;
 use leastwise::ident::Arn;
 use leastwise::ident::Ternary;
+use leastwise::policy::PolicyDocument;
+use leastwise::policy::Statement;
 use leastwise::report::visible;
 use leastwise::solve::Answer;
 use leastwise::solve::Verdict;
@@ -42,6 +48,8 @@ struct Explanation {
     unknowns: Vec<String>,
     reachable: Option<usize>,
     total: Option<usize>,
+    /// The keys of the request that was decided, as far as a statement looks at them.
+    context: Vec<String>,
     layers: Vec<LayerWords>,
 }
 
@@ -63,6 +71,8 @@ struct StatementWords {
     sid: Option<String>,
     effect: &'static str,
     applies: &'static str,
+    /// Why it does not apply, or under what it may.
+    because: Vec<String>,
     file: String,
     line: u32,
     column: u32,
@@ -129,17 +139,29 @@ fn resource_and_sources(rest: &[PathBuf]) -> Result<(Option<Arn>, Vec<PathBuf>),
 }
 
 fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, resource: Option<&Arn>) -> Explanation {
-    let layers = answer
-        .decision
-        .iter()
-        .flat_map(|decision| decision.layers.iter().map(|layer| layer_words(layer, asked, subject)));
+    let mut caller = subject.caller.clone();
+    let request = answer.request.as_ref().map(|decided| {
+        caller.credentials = decided.credentials;
+        Request {
+            caller: &caller,
+            action: asked.action,
+            target: decided.target.clone(),
+            context: decided.context.clone(),
+        }
+    });
+    let layers = answer.decision.iter().flat_map(|decision| {
+        decision
+            .layers
+            .iter()
+            .map(|layer| layer_words(layer, asked, subject, request.as_ref()))
+    });
     let mut layers: Vec<LayerWords> = layers.collect();
     if layers.is_empty() {
         layers.push(LayerWords {
             layer: "identity policies".into(),
             says: "does not allow",
             note: Some(format!("no policy of the identity or its groups allows {}", asked.action)),
-            statements: spoken(subject.stack.identity.iter().copied(), asked, subject, &[]),
+            statements: spoken(subject.stack.identity.iter().copied(), asked, subject, &[], None),
         });
     }
     Explanation {
@@ -156,11 +178,64 @@ fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, re
         unknowns: answer.unknowns.iter().map(ToString::to_string).collect(),
         reachable: answer.reached.as_ref().map(|reached| reached.indices.len()),
         total: answer.reached.as_ref().map(|reached| reached.total),
+        context: answer
+            .request
+            .iter()
+            .flat_map(|request| context_words(&request.context))
+            .collect(),
         layers,
     }
 }
 
-fn layer_words(outcome: &LayerOutcome<'_>, asked: &Asked<'_>, subject: &Subject<'_>) -> LayerWords {
+/// The keys of a context in words.
+fn context_words(context: &RequestContext) -> Vec<String> {
+    let words = |value: &ContextValue| match value {
+        ContextValue::Absent => "absent".to_owned(),
+        ContextValue::Single(value) => value.to_string(),
+        ContextValue::Many(values) => values.join(", "),
+        ContextValue::Prefix(prefix) => format!("{prefix}…, the rest chosen when the session is issued"),
+        ContextValue::Unknown(class) => format!("not fixed (control class {})", class.letter()),
+        ContextValue::Open(point) => point.to_string(),
+        ContextValue::MfaNotProven | ContextValue::MfaAgeNotProven => "not proven in a role session [E246]".to_owned(),
+        ContextValue::OneOf(values) => format!("one of {}", values.join(", ")),
+    };
+    context
+        .iter()
+        .map(|(key, value)| format!("{key} = {}", words(value)))
+        .collect()
+}
+
+/// Why a statement applies or not, element by element.
+fn because(policy: &Policy, document: &PolicyDocument, statement: &Statement, request: Option<&Request<'_>>) -> Vec<String> {
+    let Some(request) = request else { return Vec::new() };
+    let trace = trace_statement(statement, document, policy.policy_type, request);
+    let mut found = Vec::new();
+    if trace.resource.is_false() {
+        found.push("its resources do not cover this one".to_owned());
+    } else if !trace.resource.is_true() {
+        found.push(format!("its resources: {}", open_words(&trace.resource)));
+    }
+    for (test, holds) in trace.tests {
+        let words = format!("{} {} [{}]", test.operator_text(), test.key, test.values.join(", "));
+        match holds {
+            Formula::True => {}
+            Formula::False => found.push(format!("{words} is false")),
+            open => found.push(format!("{words} is open: {}", open_words(&open))),
+        }
+    }
+    found
+}
+
+fn open_words(formula: &Formula) -> String {
+    formula.atoms().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn layer_words(
+    outcome: &LayerOutcome<'_>,
+    asked: &Asked<'_>,
+    subject: &Subject<'_>,
+    request: Option<&Request<'_>>,
+) -> LayerWords {
     let says = match (&outcome.deny, &outcome.allow) {
         (Formula::True, _) => "denies",
         (_, Formula::False) => "does not allow",
@@ -172,7 +247,7 @@ fn layer_words(outcome: &LayerOutcome<'_>, asked: &Asked<'_>, subject: &Subject<
         layer: outcome.layer.to_string(),
         says,
         note: outcome.note.as_ref().map(ToString::to_string),
-        statements: spoken(policies.into_iter(), asked, subject, &outcome.hits),
+        statements: spoken(policies.into_iter(), asked, subject, &outcome.hits, request),
     }
 }
 
@@ -205,6 +280,7 @@ fn spoken<'p>(
     asked: &Asked<'_>,
     subject: &Subject<'_>,
     hits: &[leastwise::evaluate::StatementHit<'_>],
+    request: Option<&Request<'_>>,
 ) -> Vec<StatementWords> {
     let mut found = Vec::new();
     for policy in policies {
@@ -242,6 +318,12 @@ fn spoken<'p>(
                     Some(_) => "may apply",
                     None => "does not apply to this request",
                 },
+                because: because(
+                    policy,
+                    document,
+                    statement,
+                    request.filter(|_| hit.is_none_or(|hit| !hit.applies.is_true())),
+                ),
                 file: policy.text.file.to_string(),
                 line,
                 column,
@@ -266,6 +348,7 @@ fn unread(policy: &Policy, subject: &Subject<'_>, offset: usize, text: &str) -> 
         sid: None,
         effect: "unknown",
         applies: "may apply",
+        because: Vec::new(),
         file: policy.text.file.to_string(),
         line,
         column,
@@ -301,6 +384,9 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
     for unknown in &explanation.unknowns {
         writeln!(out, "  not known: {}", show(unknown))?;
     }
+    for key in &explanation.context {
+        writeln!(out, "  asked with: {}", show(key))?;
+    }
     for layer in &explanation.layers {
         writeln!(out)?;
         writeln!(out, "{}: {}", show(&layer.layer), layer.says)?;
@@ -335,6 +421,9 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
                         statement.applies,
                         show(&statement.policy)
                     )?;
+                    for reason in &statement.because {
+                        writeln!(out, "    since {}", show(reason))?;
+                    }
                     writeln!(out, "    {place}")?;
                     for line in dedented(&statement.text) {
                         writeln!(out, "    | {}", show(line))?;

@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::catalog::ControlClass;
+use crate::evaluate::Credentials;
 use crate::evaluate::Decision;
+use crate::evaluate::RequestContext;
+use crate::evaluate::Target;
 use crate::ident::Arn;
 
 /// The four verdict words, everywhere in the product the same. Ordered from the strongest.
@@ -59,6 +62,17 @@ pub struct Reached {
     pub indices: Vec<usize>,
 }
 
+/// The request behind an answer: what the holder chose, on what, under which keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedRequest {
+    /// The credentials.
+    pub credentials: Credentials,
+    /// The resource.
+    pub target: Target,
+    /// The condition keys that some statement looks at.
+    pub context: RequestContext,
+}
+
 /// The answer to a question.
 #[derive(Debug, Clone)]
 pub struct Answer<'e> {
@@ -72,6 +86,8 @@ pub struct Answer<'e> {
     pub representative: Option<Arn>,
     /// The counted resources that are reached.
     pub reached: Option<Reached>,
+    /// The request that was decided; none where there is no decision.
+    pub request: Option<DecidedRequest>,
     /// The decision behind the verdict; none where no identity policy speaks of the action at all.
     pub decision: Option<Decision<'e>>,
 }

@@ -8,6 +8,7 @@ use crate::estate::Resource;
 use crate::estate::Tags;
 use crate::evaluate::Caller;
 use crate::evaluate::ContextValue;
+use crate::evaluate::Credentials;
 use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
 use crate::evaluate::Formula;
@@ -18,6 +19,7 @@ use crate::evaluate::decide;
 use crate::evaluate::derive_into;
 use crate::solve::Answer;
 use crate::solve::Condition;
+use crate::solve::DecidedRequest;
 use crate::solve::Question;
 use crate::solve::Reached;
 use crate::solve::Scope;
@@ -87,6 +89,7 @@ fn unanswered<'e>() -> Answer<'e> {
         unknowns: Vec::new(),
         representative: None,
         reached: None,
+        request: None,
         decision: None,
     }
 }
@@ -112,7 +115,7 @@ struct Found<'e> {
     weight: usize,
     conditions: Vec<Condition>,
     unknowns: Vec<Arc<str>>,
-    target: Target,
+    request: DecidedRequest,
     decision: Decision<'e>,
 }
 
@@ -122,8 +125,9 @@ impl<'e> Found<'e> {
             verdict: self.verdict,
             conditions: self.conditions,
             unknowns: self.unknowns,
-            representative: self.target.arn.filter(|_| self.verdict != Verdict::Denied),
+            representative: self.request.target.arn.clone().filter(|_| self.verdict != Verdict::Denied),
             reached: None,
+            request: Some(self.request),
             decision: Some(self.decision),
         }
     }
@@ -330,12 +334,13 @@ impl<'q, 'e> Search<'q, 'e> {
             let Some(request) = self.request(choice, target, tags, counted) else {
                 continue;
             };
-            let found = self.judge(choice, target, decide(&self.mentions.stack, &request));
-            let done = found.verdict == Verdict::Allowed;
+            let may_be_hopeless = position == 0 && self.choices.len() > 1;
+            let found = self.judge(choice, decide(&self.mentions.stack, &request), request);
+            let done = found.verdict == Verdict::Allowed || (may_be_hopeless && self.is_hopeless(&found.request));
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
-            if done || (position == 0 && self.choices.len() > 1 && self.is_hopeless(request)) {
+            if done {
                 break;
             }
         }
@@ -344,7 +349,11 @@ impl<'q, 'e> Search<'q, 'e> {
             weight: 0,
             conditions: Vec::new(),
             unknowns: Vec::new(),
-            target: target.clone(),
+            request: DecidedRequest {
+                credentials: Credentials::Other,
+                target: target.clone(),
+                context: RequestContext::new(),
+            },
             decision: Decision::new(Formula::False, Formula::False, Vec::new()),
         })
     }
@@ -352,12 +361,19 @@ impl<'q, 'e> Search<'q, 'e> {
     /// One resource by one choice.
     fn with(&self, choice: &Choice, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Option<Found<'e>> {
         let request = self.request(choice, target, tags, counted)?;
-        Some(self.judge(choice, target, decide(&self.mentions.stack, &request)))
+        Some(self.judge(choice, decide(&self.mentions.stack, &request), request))
     }
 
     /// Whether the call is denied whatever the holder chooses: then one choice, the one that needs the least, shows why.
-    fn is_hopeless(&self, mut request: Request<'_>) -> bool {
-        forget_choices(&mut request.context, self.question, &self.mentions);
+    fn is_hopeless(&self, decided: &DecidedRequest) -> bool {
+        let mut context = decided.context.clone();
+        forget_choices(&mut context, self.question, &self.mentions);
+        let request = Request {
+            caller: &self.question.subject.caller,
+            action: self.question.action.action,
+            target: decided.target.clone(),
+            context,
+        };
         decide(&self.mentions.stack, &request).residual.is_false()
     }
 
@@ -409,7 +425,7 @@ impl<'q, 'e> Search<'q, 'e> {
     }
 
     /// The words of §1 of the product: certain and by own choice, under a condition, unknown, or not at all.
-    fn judge(&self, choice: &Choice, target: &Target, decision: Decision<'e>) -> Found<'e> {
+    fn judge(&self, choice: &Choice, decision: Decision<'e>, request: Request<'_>) -> Found<'e> {
         let proven = decision.residual.settle_unknowns(false);
         let possible = decision.residual.settle_unknowns(true);
         let mut conditions = choice.conditions(self.question.as_of);
@@ -438,7 +454,11 @@ impl<'q, 'e> Search<'q, 'e> {
             weight,
             conditions,
             unknowns,
-            target: target.clone(),
+            request: DecidedRequest {
+                credentials: choice.credentials,
+                target: request.target,
+                context: request.context,
+            },
             decision,
         }
     }

@@ -35,6 +35,26 @@ pub(super) struct Choice {
     session: Session,
     is_forwarded: bool,
     free: Vec<(Box<str>, ContextValue)>,
+    fixed: Fixed,
+}
+
+/// What the asker fixed, so that the keys tied to it follow (E351) and nobody needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Fixed {
+    mfa: bool,
+    network: bool,
+    forwarding: bool,
+}
+
+impl Fixed {
+    fn of(question: &Question<'_>) -> Self {
+        let is_given = |key: &&str| question.given.iter().any(|(given, _)| given.lower() == *key);
+        Self {
+            mfa: ["aws:multifactorauthpresent", "aws:multifactorauthage"].iter().any(is_given),
+            network: is_given(&"aws:sourceip") || ENDPOINT_KEYS.iter().any(is_given),
+            forwarding: FORWARDING_KEYS.iter().any(is_given),
+        }
+    }
 }
 
 /// Where the call comes from.
@@ -100,21 +120,24 @@ impl Choice {
         self.needs() == 0
     }
 
-    /// How many things he needs beside his own choice.
+    /// How many things he needs beside his own choice; what the asker fixed is nobody's need.
     pub(super) fn needs(&self) -> usize {
-        let network = matches!(self.network, Network::SomePublic | Network::SomeEndpoint);
+        let network = matches!(self.network, Network::SomePublic | Network::SomeEndpoint) && !self.fixed.network;
         let session = self.session == Session::Attributed;
-        [self.needs_mfa(), network, session, self.is_forwarded]
+        let free = self.free.iter().any(|(_, value)| matches!(value, ContextValue::Unknown(_)));
+        let forwarded = self.is_forwarded && !self.fixed.forwarding;
+        [self.needs_mfa(), network, session, forwarded, free]
             .into_iter()
             .filter(|needed| *needed)
             .count()
     }
 
     fn needs_mfa(&self) -> bool {
-        matches!(
+        let with_mfa = matches!(
             self.credentials,
             Credentials::SessionTokenWithMfa | Credentials::ConsoleWithMfa
-        )
+        );
+        with_mfa && !self.fixed.mfa
     }
 
     /// What he needs or waits for, in words.
@@ -132,7 +155,7 @@ impl Choice {
                 ControlClass::Choice,
             ));
         }
-        if self.is_forwarded {
+        if self.is_forwarded && !self.fixed.forwarding {
             let words = "through an AWS service that calls with the identity's credentials".to_owned();
             found.push(condition(words, "aws:CalledVia", ControlClass::Choice));
         }
@@ -297,10 +320,11 @@ fn allows(trust: &PolicyDocument, action: &str) -> bool {
 /// All ways that the statements tell apart, those that need the least first.
 pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Choice> {
     let mut found = Vec::new();
+    let fixed = Fixed::of(question);
     for free in free_parameters(question, mentions) {
-        for &is_forwarded in forwardings(mentions) {
+        for &is_forwarded in forwardings(question, mentions) {
             for &session in sessions(question, mentions) {
-                for network in networks(mentions) {
+                for network in networks(question, mentions) {
                     for &credentials in credentials(question, mentions) {
                         for time in times(question, mentions) {
                             found.push(Choice {
@@ -310,6 +334,7 @@ pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<C
                                 session,
                                 is_forwarded,
                                 free: free.clone(),
+                                fixed,
                             });
                         }
                     }
@@ -326,7 +351,20 @@ fn credentials(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Cr
     let tested = ["aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime"]
         .iter()
         .any(|key| mentions.has(key));
+    let given = |key| given_value(question, key);
     match question.subject.caller.kind {
+        CallerKind::IamUser | CallerKind::AccountRoot if given("aws:multifactorauthage").is_some() => {
+            &[Credentials::ConsoleWithMfa]
+        }
+        CallerKind::IamUser | CallerKind::AccountRoot if given("aws:multifactorauthpresent").is_some() => {
+            match given("aws:multifactorauthpresent") {
+                Some(ContextValue::Single(value)) if &**value == "true" => &[Credentials::ConsoleWithMfa],
+                _ => &[Credentials::Console],
+            }
+        }
+        CallerKind::IamUser | CallerKind::AccountRoot if given("aws:tokenissuetime").is_some() => {
+            &[Credentials::Console, Credentials::ConsoleWithMfa]
+        }
         CallerKind::IamUser | CallerKind::AccountRoot if tested => {
             &[Credentials::LongTermKey, Credentials::Console, Credentials::ConsoleWithMfa]
         }
@@ -339,6 +377,14 @@ fn credentials(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Cr
 
 /// Now, and the instants around each date that a test names, as far as they lie ahead.
 fn times(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Timestamp> {
+    let given = ["aws:currenttime", "aws:epochtime"]
+        .into_iter()
+        .find_map(|key| given_value(question, key));
+    if let Some(ContextValue::Single(text)) = given
+        && let [time] = parse_date(text).as_slice()
+    {
+        return vec![*time];
+    }
     let mut found = vec![question.as_of];
     for key in ["aws:currenttime", "aws:epochtime", "aws:tokenissuetime"] {
         for instant in mentions.values(key).flat_map(parse_date) {
@@ -352,8 +398,14 @@ fn times(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Timestamp> {
     found
 }
 
-fn networks(mentions: &Mentions<'_>) -> Vec<Network> {
+fn networks(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Network> {
     let address = elsewhere(mentions);
+    if given_value(question, "aws:sourceip").is_some() {
+        return vec![Network::Elsewhere(address)];
+    }
+    if ENDPOINT_KEYS.iter().any(|key| given_value(question, key).is_some()) {
+        return vec![Network::SomeEndpoint];
+    }
     let by_endpoint = ENDPOINT_KEYS.iter().any(|key| mentions.has(key));
     if !mentions.has("aws:sourceip") && !by_endpoint {
         return vec![Network::Elsewhere(address)];
@@ -389,8 +441,17 @@ fn sessions(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Sessi
     }
 }
 
-fn forwardings(mentions: &Mentions<'_>) -> &'static [bool] {
-    if FORWARDING_KEYS.iter().any(|key| mentions.has(key)) {
+fn forwardings(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [bool] {
+    let is_called_via = ["aws:calledvia", "aws:calledviafirst", "aws:calledvialast"]
+        .iter()
+        .any(|key| given_value(question, key).is_some());
+    if is_called_via
+        || matches!(given_value(question, "aws:viaawsservice"), Some(ContextValue::Single(value)) if &**value == "true")
+    {
+        &[true]
+    } else if given_value(question, "aws:viaawsservice").is_some() {
+        &[false]
+    } else if FORWARDING_KEYS.iter().any(|key| mentions.has(key)) {
         &[false, true]
     } else {
         &[false]
@@ -406,7 +467,12 @@ fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<
             && entry.is_none_or(|entry| catalog.action_supports_key(entry, None, key) != Support::No)
     };
     let mut combinations: Vec<Vec<(Box<str>, ContextValue)>> = vec![Vec::new()];
-    for key in mentions.keys().filter(is_free) {
+    let keys: Vec<&str> = mentions
+        .keys()
+        .filter(is_free)
+        .filter(|key| given_value(question, key).is_none())
+        .collect();
+    for &key in &keys {
         let mut longer = Vec::new();
         for value in free_values(key, mentions) {
             longer.extend(
@@ -418,7 +484,24 @@ fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<
         longer.truncate(MAX_FREE);
         combinations = longer;
     }
+    // What none of these values meets is left open rather than denied.
+    if !keys.is_empty() {
+        combinations.push(
+            keys.iter()
+                .map(|key| (Box::from(*key), ContextValue::Unknown(ControlClass::Free)))
+                .collect(),
+        );
+    }
     combinations
+}
+
+/// The value that the asker fixed for a key.
+fn given_value<'q>(question: &'q Question<'_>, lower: &str) -> Option<&'q ContextValue> {
+    question
+        .given
+        .iter()
+        .find(|(key, _)| key.lower() == lower)
+        .map(|(_, value)| value)
 }
 
 fn free_values(key: &str, mentions: &Mentions<'_>) -> Vec<ContextValue> {
@@ -439,6 +522,12 @@ fn free_values(key: &str, mentions: &Mentions<'_>) -> Vec<ContextValue> {
     values.extend(texts.iter().map(|text| value(text)));
     if is_set && texts.len() > 1 {
         values.push(ContextValue::many(texts.iter().map(String::as_str)));
+    }
+    // Two patterns at once: what begins as the one and ends as the other.
+    let stems: Vec<String> = mentions.values(key).map(|text| text.replace(['*', '?'], "")).collect();
+    for first in &stems {
+        let others = stems.iter().filter(|second| *second != first);
+        values.extend(others.map(|second| value(&format!("{first}{second}"))));
     }
     values.push(value("leastwise"));
     values

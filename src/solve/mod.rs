@@ -19,6 +19,7 @@ mod words;
 
 pub use answer::Answer;
 pub use answer::Condition;
+pub use answer::DecidedRequest;
 pub use answer::Reached;
 pub use answer::Verdict;
 pub use ask::ask;
