@@ -217,10 +217,10 @@ fn because(policy: &Policy, document: &PolicyDocument, statement: &Statement, re
     }
     for (test, holds) in trace.tests {
         let words = format!("{} {} [{}]", test.operator_text(), test.key, test.values.join(", "));
-        match holds {
-            Formula::True => {}
-            Formula::False => found.push(format!("{words} is false")),
-            open => found.push(format!("{words} is open: {}", open_words(&open))),
+        if holds.is_false() {
+            found.push(format!("{words} is false"));
+        } else if !holds.is_true() {
+            found.push(format!("{words} is open: {}", open_words(&holds)));
         }
     }
     found
