@@ -171,11 +171,8 @@ impl<'q, 'e> Search<'q, 'e> {
                 return self.on(&target, None, None).answer();
             }
             // Of two resources that no statement tells apart the second is not better than the first.
-            let is_new = self.choices.first().is_none_or(|choice| {
-                let request = self.request(choice, &target, None, None);
-                request.is_none_or(|request| shapes.insert(&self.mentions, &request))
-            });
-            if !is_new {
+            let is_new = shapes.is_new(self.question, &self.mentions, &target);
+            if best.is_some() && !is_new {
                 continue;
             }
             let found = self.on(&target, None, None);
