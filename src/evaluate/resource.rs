@@ -1,5 +1,7 @@
 //! `Resource` and `NotResource` against the request's resource (E50–E65, E290–E291).
 
+use std::sync::Arc;
+
 use crate::catalog::Catalog;
 use crate::evaluate::Atom;
 use crate::evaluate::ContextValue;
@@ -59,6 +61,9 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
     let Some(arn) = &request.target.arn else {
         return Formula::False;
     };
+    if request.target.is_example {
+        return Formula::atom(Atom::NotCollected(Arc::from("the resource")));
+    }
     if names_another_service(text, arn) || is_out_of_reach(text, version, request, arn) {
         return Formula::False;
     }

@@ -11,6 +11,7 @@ use crate::evaluate::Request;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::resource_applies;
+use crate::ident::Action;
 use crate::ident::Ternary;
 use crate::policy::Effect;
 use crate::solve::Question;
@@ -36,12 +37,17 @@ struct Shape {
 /// Services of which rules beside the policies look at the resource.
 const RULED: [&str; 3] = ["iam", "kms", "sts"];
 
+/// Whether rules beside the policies look at the resource of an action.
+pub(super) fn has_rules(action: &Action) -> bool {
+    RULED.contains(&action.service())
+}
+
 impl Shapes {
     /// Whether a resource may be decided otherwise than those before, and not simply be out of reach of every grant.
     pub(super) fn is_new(&mut self, question: &Question<'_>, mentions: &Mentions<'_>, target: &Target) -> bool {
         // What a choice puts into a variable may match one resource and not the other.
         let has_variables = mentions.resources.iter().any(|(text, _)| text.contains("${"));
-        let is_ruled = RULED.contains(&question.action.action.service()) || mentions.stack.resource.is_some();
+        let is_ruled = has_rules(question.action.action) || mentions.stack.resource.is_some();
         if has_variables || is_ruled || !question.given.is_empty() {
             return true;
         }

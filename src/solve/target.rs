@@ -21,7 +21,7 @@ const MAX_TARGETS: usize = 96;
 pub(super) fn representatives<'s>(
     question: &'s Question<'_>,
     mentions: &'s Mentions<'_>,
-    context: impl FnOnce() -> RequestContext,
+    context: impl FnOnce() -> RequestContext + 's,
 ) -> Box<dyn Iterator<Item = Target> + 's> {
     let formats = formats(question);
     let Some(first) = formats.first() else {
@@ -41,16 +41,19 @@ pub(super) fn representatives<'s>(
     {
         return Box::new(plainest.into_iter());
     }
-    let patterns = patterns(mentions, &context());
-    let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
     let skip = plainest.clone();
-    let others = formats
-        .into_iter()
-        .flat_map(move |format| candidates(format, &head(format), &patterns, &regions));
+    // Most questions are answered on the plainest resource.
+    let others = std::iter::once_with(move || {
+        let patterns = patterns(mentions, &context());
+        let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
+        formats
+            .into_iter()
+            .flat_map(move |format| candidates(format, &head(format), &patterns, &regions))
+    });
     Box::new(
         plainest
             .into_iter()
-            .chain(others.filter(move |target| Some(target) != skip.as_ref())),
+            .chain(others.flatten().filter(move |target| Some(target) != skip.as_ref())),
     )
 }
 
