@@ -232,6 +232,7 @@ pub(super) fn target(tuple: &CaseTuple, action: &Action) -> Result<Target, Strin
         arn,
         account,
         is_wildcard_only,
+        is_example: false,
         created,
     })
 }

@@ -33,6 +33,8 @@ pub struct Target {
     pub is_wildcard_only: bool,
     /// When the resource was created, where it matters (E265).
     pub created: Option<Timestamp>,
+    /// Which resource it is, is not known; the ARN is an example. What only some resources match stays open.
+    pub is_example: bool,
 }
 
 impl Target {
@@ -42,8 +44,7 @@ impl Target {
         Self {
             account: arn.account(),
             arn: Some(arn),
-            is_wildcard_only: false,
-            created: None,
+            ..Self::default()
         }
     }
 

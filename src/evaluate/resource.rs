@@ -1,5 +1,7 @@
 //! `Resource` and `NotResource` against the request's resource (E50–E65, E290–E291).
 
+use std::sync::Arc;
+
 use crate::catalog::Catalog;
 use crate::evaluate::Atom;
 use crate::evaluate::ContextValue;
@@ -59,8 +61,14 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
     let Some(arn) = &request.target.arn else {
         return Formula::False;
     };
-    if names_another_service(text, arn) || is_out_of_reach(text, version, request, arn) {
+    if request.target.is_example {
+        return Formula::atom(Atom::NotCollected(Arc::from("the resource")));
+    }
+    if names_another_service(text, arn) {
         return Formula::False;
+    }
+    if let Some(certain) = at_a_glance(text, version, request, arn) {
+        return Formula::certain(certain);
     }
     match fill(text, version, &request.context, true) {
         Filled::NoValue => Formula::False,
@@ -98,13 +106,28 @@ fn names_another_service(text: &str, arn: &Arn) -> bool {
     is_plain(partition) && is_plain(service) && (partition != arn.partition() || service != arn.service())
 }
 
-/// A cheap test that most other texts fail: not even with wildcards that run across colons (E53) does the text match.
-fn is_out_of_reach(text: &str, version: PolicyVersion, request: &Request<'_>, arn: &Arn) -> bool {
+/// What most texts of six fields without variables come to, without taking them apart: every field matches and
+/// no wildcard stands where none should, or not even wildcards that run across colons (E53) let the text match.
+fn at_a_glance(text: &str, version: PolicyVersion, request: &Request<'_>, arn: &Arn) -> Option<bool> {
     let is_whole = text.bytes().filter(|byte| *byte == b':').count() >= 5;
-    is_whole
-        && !has_variables(text, version)
-        && !glob_matches(text.chars().map(GlobToken::from_policy_char), arn.as_str().chars())
-        && other_service_form(request, arn).is_none()
+    if !is_whole || has_variables(text, version) || other_service_form(request, arn).is_some() {
+        return None;
+    }
+    let glob = |pattern: &str, text: &str| glob_matches(pattern.chars().map(GlobToken::from_policy_char), text.chars());
+    if !glob(text, arn.as_str()) {
+        return Some(false);
+    }
+    let mut fields = text.splitn(6, ':').zip(arn.fields()).enumerate();
+    let is_plain = |field: &str| !field.contains(['*', '?']);
+    let matches = fields.all(|(index, (field, part))| {
+        let is_allowed = match index {
+            0 | 2 => is_plain(field),
+            5 => field == "*" || field.split_once(['/', ':']).is_some_and(|(word, _)| is_plain(word)),
+            _ => true,
+        };
+        is_allowed && glob(field, part)
+    });
+    matches.then_some(true)
 }
 
 fn variable_in_first_fields(text: &str) -> bool {

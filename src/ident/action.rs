@@ -155,11 +155,12 @@ impl ActionPattern {
     }
 }
 
-/// A cheap test that most patterns fail: the first character differs and is no wildcard.
+/// A cheap test that most patterns fail: before the first wildcard a letter differs, or the pattern ends too early.
 fn could_match(pattern: &[u8], action: &[u8]) -> bool {
-    match (pattern.first(), action.first()) {
-        (Some(p), Some(a)) => p.eq_ignore_ascii_case(a) || matches!(p, b'*' | b'?') || p.is_ascii_whitespace() || !p.is_ascii(),
-        _ => false,
+    let differing = pattern.iter().zip(action).find(|(p, a)| !p.eq_ignore_ascii_case(a));
+    match differing {
+        Some((p, _)) => matches!(p, b'*' | b'?') || p.is_ascii_whitespace() || !p.is_ascii(),
+        None => pattern.len() >= action.len(),
     }
 }
 

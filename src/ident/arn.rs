@@ -40,32 +40,36 @@ impl Arn {
         .map(|(from, to)| self.text.get(from..to).unwrap_or_default())
     }
 
+    fn between(&self, before: u32, after: u32) -> &str {
+        self.text.get(before as usize + 1..after as usize).unwrap_or_default()
+    }
+
     /// The partition: `aws`, `aws-cn`, `aws-us-gov`…
     #[must_use]
     pub fn partition(&self) -> &str {
-        let [_, partition, ..] = self.fields();
-        partition
+        let [before, after, ..] = self.colons;
+        self.between(before, after)
     }
 
     /// The service prefix.
     #[must_use]
     pub fn service(&self) -> &str {
-        let [_, _, service, ..] = self.fields();
-        service
+        let [_, before, after, ..] = self.colons;
+        self.between(before, after)
     }
 
     /// The Region; empty for global resources.
     #[must_use]
     pub fn region(&self) -> &str {
-        let [_, _, _, region, ..] = self.fields();
-        region
+        let [_, _, before, after, _] = self.colons;
+        self.between(before, after)
     }
 
     /// The account field as text; empty where AWS leaves it out, `aws` for AWS's own policies.
     #[must_use]
     pub fn account_field(&self) -> &str {
-        let [.., account, _] = self.fields();
-        account
+        let [.., before, after] = self.colons;
+        self.between(before, after)
     }
 
     /// The account that the ARN names.
@@ -77,8 +81,8 @@ impl Arn {
     /// The resource field: everything after the fifth colon.
     #[must_use]
     pub fn resource(&self) -> &str {
-        let [.., resource] = self.fields();
-        resource
+        let [.., last] = self.colons;
+        self.text.get(last as usize + 1..).unwrap_or_default()
     }
 
     /// The last path component of the resource field: a user's or role's name.

@@ -94,7 +94,8 @@ impl ArnPattern {
                 Ternary::Yes
             };
         }
-        let loose = |count| pattern.across_colons(count).matches(arn.as_str());
+        let loose =
+            |count| pattern.could_match_across_colons(count, arn.as_str()) && pattern.across_colons(count).matches(arn.as_str());
         if loose(6) || loose(pattern.written) {
             Ternary::Open(OpenPoint::WildcardAcrossColons)
         } else {
@@ -149,6 +150,14 @@ impl ArnPattern {
 }
 
 impl ArnFields {
+    /// A cheap test that most ARNs fail: with every `*` running across colons.
+    fn could_match_across_colons(&self, count: usize, text: &str) -> bool {
+        let mut fields = self.fields.iter().take(count);
+        let first = fields.next().into_iter().flatten().copied();
+        let others = fields.flat_map(|field| std::iter::once(GlobToken::Char(':')).chain(field.iter().copied()));
+        glob_matches(first.chain(others), text.chars())
+    }
+
     /// The loose reading (E53) of the first `count` fields: a `*` that ends a segment also runs across the colons that follow.
     fn across_colons(&self, count: usize) -> Glob {
         let mut tokens = Vec::new();

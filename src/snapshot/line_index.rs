@@ -8,7 +8,7 @@ const STRIDE: usize = 4096;
 pub struct LineIndex {
     /// Offset of the first byte of each line but the first, ascending.
     starts: Vec<usize>,
-    /// How many characters begin before each multiple of [`STRIDE`].
+    /// How many characters begin before each multiple of [`STRIDE`]; empty for a text of ASCII, where each is a byte.
     characters: Vec<usize>,
 }
 
@@ -19,6 +19,12 @@ impl LineIndex {
         let starts = memchr::memchr_iter(b'\n', text.as_bytes())
             .map(|newline| newline + 1)
             .collect();
+        if text.is_ascii() {
+            return Self {
+                starts,
+                characters: Vec::new(),
+            };
+        }
         let mut characters = vec![0];
         for block in text.as_bytes().chunks(STRIDE) {
             characters.push(characters.last().copied().unwrap_or(0) + count(block));
@@ -44,6 +50,9 @@ impl LineIndex {
     }
 
     fn characters_before(&self, text: &str, offset: usize) -> usize {
+        if self.characters.is_empty() {
+            return offset;
+        }
         let block = offset / STRIDE;
         let rest = text.as_bytes().get(block * STRIDE..offset).unwrap_or_default();
         self.characters.get(block).copied().unwrap_or(0) + count(rest)

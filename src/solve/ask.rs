@@ -27,6 +27,7 @@ use crate::solve::Verdict;
 use crate::solve::choice::Choice;
 use crate::solve::choice::choices;
 use crate::solve::choice::forget_choices;
+use crate::solve::choice::forget_resource;
 use crate::solve::choice::is_many_typed;
 use crate::solve::choice::open_keys;
 use crate::solve::choice::row_of;
@@ -35,6 +36,7 @@ use crate::solve::describe;
 use crate::solve::mentions::Mentions;
 use crate::solve::resource_policy::unread;
 use crate::solve::shape::Shapes;
+use crate::solve::shape::has_rules;
 use crate::solve::target::representatives;
 use crate::solve::target::required_types;
 
@@ -80,13 +82,15 @@ fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
     }
     let search = Search::of(question, mentions);
     match &question.scope {
-        Scope::One(target, tags) => search.on(target, *tags, None).answer(),
-        Scope::Counted([first, ..]) if search.mentions.is_settled => {
+        Scope::One(target, tags) => search.on(target, *tags, None, None).answer(),
+        Scope::Counted([first, ..])
+            if search.mentions.is_settled || search.is_denied_everywhere(&Target::resource(first.arn.clone()), Some(first)) =>
+        {
             let reached = counted.map(|resources| Reached {
                 total: resources.len(),
                 indices: Vec::new(),
             });
-            let found = search.on(&Target::resource(first.arn.clone()), first.tags.as_ref(), Some(first));
+            let found = search.on(&Target::resource(first.arn.clone()), first.tags.as_ref(), Some(first), None);
             Answer {
                 reached,
                 ..found.answer()
@@ -214,21 +218,23 @@ impl<'q, 'e> Search<'q, 'e> {
         let mut shapes = Shapes::default();
         for target in representatives(self.question, &self.mentions, context) {
             if self.mentions.is_settled {
-                return self.on(&target, None, None).answer();
+                return self.on(&target, None, None, None).answer();
             }
             // Of two resources that no statement tells apart the second is not better than the first.
-            let is_new = self.choices.first().is_none_or(|choice| {
-                let request = self.request(choice, &target, None, None);
-                request.is_none_or(|request| shapes.insert(&self.mentions, &request))
-            });
-            if !is_new {
+            let is_new = shapes.is_new(self.question, &self.mentions, &target);
+            if best.is_some() && !is_new {
                 continue;
             }
-            let found = self.on(&target, None, None);
+            let is_first = best.is_none();
+            let found = self.on(&target, None, None, best.as_ref());
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
-            if best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+            let verdict = best.as_ref().map(|best| best.verdict);
+            if verdict == Some(Verdict::Allowed) {
+                break;
+            }
+            if is_first && verdict == Some(Verdict::Denied) && self.is_denied_everywhere(&target, None) {
                 break;
             }
         }
@@ -320,6 +326,7 @@ impl<'q, 'e> Search<'q, 'e> {
                 &Target::resource(resource.arn.clone()),
                 resource.tags.as_ref(),
                 Some(resource),
+                None,
             );
             match &best {
                 Some(known) if known.verdict < found.verdict => continue,
@@ -348,15 +355,22 @@ impl<'q, 'e> Search<'q, 'e> {
     }
 
     /// One resource: the strongest verdict over all choices, and of equal ones the one that needs the least.
-    fn on(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Found<'e> {
+    /// What cannot be better than `known`, found on another resource, need not be tried.
+    fn on(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>, known: Option<&Found<'e>>) -> Found<'e> {
         let mut best: Option<Found<'e>> = None;
         for (position, choice) in self.choices.iter().enumerate() {
+            // The choices come in the order of what they need.
+            let settles = |found: &Found<'e>| found.verdict == Verdict::Conditional && found.weight <= choice.needs();
+            if best.as_ref().is_some_and(settles) || (position > 0 && known.is_some_and(settles)) {
+                break;
+            }
             let Some(request) = self.request(choice, target, tags, counted) else {
                 continue;
             };
             let may_be_hopeless = position == 0 && self.choices.len() > 1;
             let found = self.judge(choice, decide(&self.mentions.stack, &request), request);
-            let done = found.verdict == Verdict::Allowed || (may_be_hopeless && self.is_hopeless(&found.request));
+            let done = found.verdict == Verdict::Allowed
+                || (may_be_hopeless && self.is_hopeless(found.request.target.clone(), found.request.context.clone()));
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
@@ -384,14 +398,31 @@ impl<'q, 'e> Search<'q, 'e> {
         Some(self.judge(choice, decide(&self.mentions.stack, &request), request))
     }
 
+    /// Whether the call is denied on whatever resource, whatever the holder chooses: then one try shows why.
+    fn is_denied_everywhere(&self, example: &Target, counted: Option<&Resource>) -> bool {
+        let is_ruled = has_rules(self.question.action.action) || self.mentions.stack.resource.is_some();
+        let Some(request) = self
+            .choices
+            .first()
+            .and_then(|choice| self.request(choice, example, None, counted))
+        else {
+            return false;
+        };
+        let Request {
+            mut target, mut context, ..
+        } = request;
+        target.is_example = true;
+        forget_resource(&mut context, self.question, &self.mentions);
+        !is_ruled && self.is_hopeless(target, context)
+    }
+
     /// Whether the call is denied whatever the holder chooses: then one choice, the one that needs the least, shows why.
-    fn is_hopeless(&self, decided: &DecidedRequest) -> bool {
-        let mut context = decided.context.clone();
+    fn is_hopeless(&self, target: Target, mut context: RequestContext) -> bool {
         forget_choices(&mut context, self.question, &self.mentions);
         let request = Request {
             caller: &self.question.subject.caller,
             action: self.question.action.action,
-            target: decided.target.clone(),
+            target,
             context,
         };
         decide(&self.mentions.stack, &request).residual.is_false()

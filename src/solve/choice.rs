@@ -259,9 +259,30 @@ pub(super) fn row_of(question: &Question<'_>, target: &Target) -> Option<&'stati
 
 /// Gives up every choice: a call that is denied with nothing known of what the holder chooses is denied whatever he chooses.
 pub(super) fn forget_choices(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    forget(context, question, mentions, is_chosen, ControlClass::Choice);
+}
+
+/// Gives up what follows from the resource, in the same way.
+pub(super) fn forget_resource(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    let follows = |key: &str| {
+        matches!(
+            control_class(key),
+            None | Some(ControlClass::Resource | ControlClass::Request)
+        )
+    };
+    forget(context, question, mentions, follows, ControlClass::Resource);
+}
+
+fn forget(
+    context: &mut RequestContext,
+    question: &Question<'_>,
+    mentions: &Mentions<'_>,
+    is_meant: impl Fn(&str) -> bool,
+    class: ControlClass,
+) {
     let is_given = |key: &str| question.given.iter().any(|(given, _)| given.lower() == key);
-    for key in mentions.keys().filter(|key| is_chosen(key) && !is_given(key)) {
-        context.set(key, ContextValue::Unknown(ControlClass::Choice));
+    for key in mentions.keys().filter(|key| is_meant(key) && !is_given(key)) {
+        context.set(key, ContextValue::Unknown(class));
     }
 }
 

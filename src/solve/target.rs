@@ -1,5 +1,6 @@
 //! Resources that could exist: one for each shape that the statements tell apart.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
@@ -20,7 +21,7 @@ const MAX_TARGETS: usize = 96;
 pub(super) fn representatives<'s>(
     question: &'s Question<'_>,
     mentions: &'s Mentions<'_>,
-    context: impl FnOnce() -> RequestContext,
+    context: impl FnOnce() -> RequestContext + 's,
 ) -> Box<dyn Iterator<Item = Target> + 's> {
     let formats = formats(question);
     let Some(first) = formats.first() else {
@@ -40,16 +41,19 @@ pub(super) fn representatives<'s>(
     {
         return Box::new(plainest.into_iter());
     }
-    let patterns = patterns(mentions, &context());
-    let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
     let skip = plainest.clone();
-    let others = formats
-        .into_iter()
-        .flat_map(move |format| candidates(format, &head(format), &patterns, &regions));
+    // Most questions are answered on the plainest resource.
+    let others = std::iter::once_with(move || {
+        let patterns = patterns(mentions, &context());
+        let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
+        formats
+            .into_iter()
+            .flat_map(move |format| candidates(format, &head(format), &patterns, &regions))
+    });
     Box::new(
         plainest
             .into_iter()
-            .chain(others.filter(move |target| Some(target) != skip.as_ref())),
+            .chain(others.flatten().filter(move |target| Some(target) != skip.as_ref())),
     )
 }
 
@@ -94,20 +98,24 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
         .iter()
         .filter_map(|region| target_of(head, &example, region))
         .collect();
-    let mut names: BTreeSet<(String, &String)> = BTreeSet::new();
+    let mut names: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     for pattern in patterns {
         let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
-        let allowed = regions.iter().filter(|region| is_global || field.matches(region));
-        for region in allowed {
-            names.extend(instances(resource_field(pattern)).into_iter().map(|name| (name, region)));
+        let allowed: Vec<&String> = regions.iter().filter(|region| is_global || field.matches(region)).collect();
+        for name in instances(resource_field(pattern)) {
+            names.entry(name).or_default().extend(&allowed);
         }
     }
-    let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| has_format(format, arn.as_str()));
-    let targets = names
-        .iter()
-        .filter_map(|(name, region)| target_of(head, name, region))
-        .filter(fits);
-    found.extend(targets.take(MAX_TARGETS));
+    // Whether a name fits does not depend on the Region.
+    let fits = |name: &String| {
+        let target = target_of(head, name, DEFAULT_REGION);
+        target.is_some_and(|target| target.arn.is_some_and(|arn| has_format(format, arn.as_str())))
+    };
+    let named = names.into_iter().filter(|(name, _)| fits(name)).flat_map(|(name, regions)| {
+        let target = move |region: &String| target_of(head, &name, region);
+        regions.into_iter().filter_map(target)
+    });
+    found.extend(named.take(MAX_TARGETS));
     found
 }
 

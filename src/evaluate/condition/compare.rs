@@ -1,5 +1,6 @@
 //! One value of the request against one value of the policy, by operator family (E130–E138).
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -9,6 +10,7 @@ use crate::evaluate::condition::CidrBlock;
 use crate::evaluate::condition::Decimal;
 use crate::evaluate::condition::arn;
 use crate::evaluate::condition::parse_date;
+use crate::ident::Glob;
 use crate::ident::GlobToken;
 use crate::ident::OpenPoint;
 use crate::ident::glob_matches;
@@ -54,20 +56,55 @@ pub(super) fn takes_variables(family: OperatorFamily) -> bool {
     }
 }
 
-/// Compares by family; `tokens` is the policy's value with its variables filled.
-pub(super) fn compare(family: OperatorFamily, value: &str, tokens: &[GlobToken]) -> Compared {
+/// One reading of a policy's value.
+#[derive(Debug, Clone)]
+pub(super) enum Reading<'t> {
+    /// As it is written: there are no variables in it.
+    Plain(&'t str),
+    /// With its variables filled.
+    Filled(Vec<GlobToken>),
+}
+
+impl Reading<'_> {
+    /// The reading as a glob; `*` and `?` of the policy's own text are wildcards where the family knows wildcards.
+    pub(super) fn glob(&self, family: OperatorFamily) -> Glob {
+        match self {
+            Self::Plain(text) if has_wildcards(family) => Glob::from_policy_text(text),
+            Self::Plain(text) => text.chars().map(GlobToken::Char).collect(),
+            Self::Filled(tokens) => tokens.iter().copied().collect(),
+        }
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Plain(text) => Cow::Borrowed(text),
+            Self::Filled(tokens) => Cow::Owned(text_of(tokens)),
+        }
+    }
+}
+
+/// Compares by family with one reading of the policy's value.
+pub(super) fn compare(family: OperatorFamily, value: &str, reading: &Reading<'_>) -> Compared {
+    let text = || reading.text();
     match family {
-        OperatorFamily::StringEquals | OperatorFamily::StringLike => glob_matches(tokens.iter().copied(), value.chars()).into(),
-        OperatorFamily::StringEqualsIgnoreCase => ignoring_case(value, &text_of(tokens)),
-        OperatorFamily::Arn => arn::compare(value, tokens),
-        OperatorFamily::Bool => boolean(value, &text_of(tokens)),
-        OperatorFamily::Numeric(comparison) => match (Decimal::parse(value), Decimal::parse(&text_of(tokens))) {
+        OperatorFamily::StringEquals | OperatorFamily::StringLike => match reading {
+            Reading::Plain(text) if has_wildcards(family) => glob_matches(wildcards(text), value.chars()).into(),
+            Reading::Plain(text) => (*text == value).into(),
+            Reading::Filled(tokens) => glob_matches(tokens.iter().copied(), value.chars()).into(),
+        },
+        OperatorFamily::StringEqualsIgnoreCase => ignoring_case(value, &text()),
+        OperatorFamily::Arn => match reading {
+            Reading::Plain(text) => arn::compare_text(value, text),
+            Reading::Filled(tokens) => arn::compare(value, tokens),
+        },
+        OperatorFamily::Bool => boolean(value, &text()),
+        OperatorFamily::Numeric(comparison) => match (Decimal::parse(value), Decimal::parse(&text())) {
             (_, None) => Compared::BadPolicyValue,
             (None, Some(_)) => Compared::BadRequestValue,
             (Some(value), Some(bound)) => comparison.accepts(value.cmp(&bound)).into(),
         },
         OperatorFamily::Date(comparison) => {
-            let (values, bounds) = (parse_date(value), parse_date(&text_of(tokens)));
+            let (values, bounds) = (parse_date(value), parse_date(&text()));
             if bounds.is_empty() {
                 return Compared::BadPolicyValue;
             }
@@ -80,12 +117,12 @@ pub(super) fn compare(family: OperatorFamily, value: &str, tokens: &[GlobToken])
                 Some(_) => Compared::Open(OpenPoint::AmbiguousDate),
             }
         }
-        OperatorFamily::IpAddress => match (value.parse::<IpAddr>(), CidrBlock::parse(&text_of(tokens))) {
+        OperatorFamily::IpAddress => match (value.parse::<IpAddr>(), CidrBlock::parse(&text())) {
             (_, None) => Compared::BadPolicyValue,
             (Err(_), Some(_)) => Compared::BadRequestValue,
             (Ok(address), Some(block)) => block.contains(address).into(),
         },
-        OperatorFamily::Binary => match (STANDARD.decode(value), STANDARD.decode(text_of(tokens))) {
+        OperatorFamily::Binary => match (STANDARD.decode(value), STANDARD.decode(&*text())) {
             (_, Err(_)) => Compared::BadPolicyValue,
             (Err(_), Ok(_)) => Compared::BadRequestValue,
             (Ok(value), Ok(bytes)) => (value == bytes).into(),
@@ -93,6 +130,11 @@ pub(super) fn compare(family: OperatorFamily, value: &str, tokens: &[GlobToken])
         // A Null test looks at presence, never at a value.
         OperatorFamily::Null => Compared::NoMatch,
     }
+}
+
+/// A policy's text as a glob.
+pub(super) fn wildcards(text: &str) -> impl Iterator<Item = GlobToken> + Clone {
+    text.chars().map(GlobToken::from_policy_char)
 }
 
 fn ignoring_case(value: &str, expected: &str) -> Compared {

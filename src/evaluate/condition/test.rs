@@ -1,5 +1,8 @@
 //! A test as a whole: the key's presence and type, its values, set qualifiers and negation.
 
+use smallvec::SmallVec;
+use smallvec::smallvec;
+
 use crate::catalog::Catalog;
 use crate::catalog::ControlClass;
 use crate::catalog::KeyType;
@@ -10,13 +13,13 @@ use crate::evaluate::Formula;
 use crate::evaluate::RequestContext;
 use crate::evaluate::UnmetTest;
 use crate::evaluate::condition::compare::Compared;
+use crate::evaluate::condition::compare::Reading;
 use crate::evaluate::condition::compare::compare;
 use crate::evaluate::condition::compare::has_wildcards;
 use crate::evaluate::condition::compare::takes_variables;
 use crate::evaluate::fill::Filled;
 use crate::evaluate::fill::fill;
 use crate::evaluate::fill::has_variables;
-use crate::ident::Glob;
 use crate::ident::GlobToken;
 use crate::ident::OpenPoint;
 use crate::ident::PrefixMatch;
@@ -161,25 +164,36 @@ fn present(
 }
 
 /// A policy value after filling: its readings, more than one where AWS leaves it open.
-struct PolicyValue {
-    readings: Vec<Vec<GlobToken>>,
+struct PolicyValue<'t> {
+    readings: SmallVec<[Reading<'t>; 1]>,
     open: Option<OpenPoint>,
 }
 
 /// The values that can match at all; an error where a variable's key is not known.
-fn fill_values(test: &ConditionTest, version: PolicyVersion, context: &RequestContext) -> Result<Vec<PolicyValue>, Formula> {
+fn fill_values<'t>(
+    test: &'t ConditionTest,
+    version: PolicyVersion,
+    context: &RequestContext,
+) -> Result<SmallVec<[PolicyValue<'t>; 4]>, Formula> {
     let family = test.operator.family();
     let version = if takes_variables(family) {
         version
     } else {
         PolicyVersion::V2008
     };
-    let mut values = Vec::new();
+    let mut values = SmallVec::new();
     for text in &test.values {
+        if !has_variables(text, version) {
+            values.push(PolicyValue {
+                readings: smallvec![Reading::Plain(text)],
+                open: None,
+            });
+            continue;
+        }
         match fill(text, version, context, has_wildcards(family)) {
             Filled::NoValue => {}
             Filled::Open(point) => values.push(PolicyValue {
-                readings: Vec::new(),
+                readings: SmallVec::new(),
                 open: Some(point),
             }),
             Filled::Pending(_, class) => return Err(unmet(test, class, version, context)),
@@ -188,7 +202,7 @@ fn fill_values(test: &ConditionTest, version: PolicyVersion, context: &RequestCo
                 let open = (family == OperatorFamily::Bool && has_variables(text, version)).then_some(OpenPoint::VariableInBool);
                 let open = open.or(wild.is_some().then_some(OpenPoint::WildcardInVariableValue));
                 values.push(PolicyValue {
-                    readings: [Some(tokens), wild].into_iter().flatten().collect(),
+                    readings: [Some(tokens), wild].into_iter().flatten().map(Reading::Filled).collect(),
                     open,
                 });
             }
@@ -198,7 +212,7 @@ fn fill_values(test: &ConditionTest, version: PolicyVersion, context: &RequestCo
 }
 
 /// E111: some value matches, or for a negated operator none does.
-fn value_holds(test: &ConditionTest, value: &str, policy_values: &[PolicyValue]) -> Ternary {
+fn value_holds(test: &ConditionTest, value: &str, policy_values: &[PolicyValue<'_>]) -> Ternary {
     let negated = test.operator.is_negated();
     let mut matched = Ternary::No;
     for policy_value in policy_values {
@@ -210,12 +224,12 @@ fn value_holds(test: &ConditionTest, value: &str, policy_values: &[PolicyValue])
     if negated { !matched } else { matched }
 }
 
-fn one_matches(test: &ConditionTest, value: &str, policy_value: &PolicyValue, negated: bool) -> Ternary {
+fn one_matches(test: &ConditionTest, value: &str, policy_value: &PolicyValue<'_>, negated: bool) -> Ternary {
     let family = test.operator.family();
     let mut readings = policy_value
         .readings
         .iter()
-        .map(|tokens| match compare(family, value, tokens) {
+        .map(|reading| match compare(family, value, reading) {
             Compared::Match => Ternary::Yes,
             Compared::Open(point) => Ternary::Open(point),
             // E122: ArnNotEquals and ArnNotLike do not match a request value that is no ARN.
@@ -249,10 +263,10 @@ fn with_prefix(test: &ConditionTest, prefix: &str, version: PolicyVersion, conte
     };
     let mut some = false;
     for value in &filled {
-        let [tokens] = value.readings.as_slice() else {
+        let [reading] = value.readings.as_slice() else {
             return unmet(test, ControlClass::Session, version, context);
         };
-        match tokens.iter().copied().collect::<Glob>().matches_with_prefix(prefix) {
+        match reading.glob(family).matches_with_prefix(prefix) {
             PrefixMatch::All => return Formula::certain(!test.operator.is_negated()),
             PrefixMatch::Some => some = true,
             PrefixMatch::None => {}
