@@ -23,7 +23,7 @@ const ATTEMPTS: u32 = 8;
 
 /// A page of a big account is slow; a silent server must end all the same.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 const OPERATION_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The first call must fail fast when there is nobody to answer it.

@@ -81,7 +81,7 @@ fn word<E>(error: &SdkError<E>) -> &'static str {
         SdkError::TimeoutError(_) => "Timeout",
         SdkError::DispatchFailure(_) => "NotReached",
         SdkError::ResponseError(_) => "UnreadableAnswer",
-        _ => "UnknownError",
+        SdkError::ServiceError(_) | _ => "UnknownError",
     }
 }
 

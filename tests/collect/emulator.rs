@@ -22,7 +22,7 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 /// A running emulator with one account in it. It ends with this process, since its standard input ends then.
 pub struct Emulator {
-    _process: Child,
+    process: Child,
     port: u16,
     /// What it was filled with.
     pub seed: Seed,
@@ -78,18 +78,14 @@ impl Emulator {
             .parse()
             .unwrap_or_else(|_| panic!("the emulator did not start: it printed `{line}`"));
         let seed = seed(&python, port);
-        Self {
-            _process: process,
-            port,
-            seed,
-        }
+        Self { process, port, seed }
     }
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        let _ = self._process.kill();
-        let _ = self._process.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
