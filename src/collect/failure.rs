@@ -102,5 +102,5 @@ pub(super) fn chain(error: &dyn Error) -> String {
 fn on_one_line(error: &dyn Error) -> String {
     let text = error.to_string();
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join("; ")
+    lines.join("; ").replace(":; ", ": ")
 }

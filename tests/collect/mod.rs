@@ -348,6 +348,7 @@ fn fails_fast(desk: &Desk, more: &[&str], words: &[&str]) {
         assert!(errors.contains(word), "`{word}` in {errors}");
     }
     assert!(!errors.contains(SECRET));
+    assert!(!errors.contains("\\n"), "one line expected: {errors}");
     assert!(took < Duration::from_secs(3), "took {took:?}: {errors}");
     assert!(!desk.output().exists());
 }
