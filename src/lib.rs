@@ -1,12 +1,14 @@
 //! Least-privilege auditor for AWS IAM: who can delete compute, and why.
 //!
-//! Data moves one way: snapshot → estate → evaluate / solve → finding → rank → report.
+//! Data moves one way: collect → snapshot → estate → evaluate / solve → finding → rank → report.
 //! Each room is a module; `tests/architecture.rs` holds who may import whom.
 
 pub mod ident;
 pub mod policy;
 pub mod catalog;
 pub mod snapshot;
+#[cfg(feature = "live")]
+pub mod collect;
 pub mod estate;
 pub mod evaluate;
 pub mod solve;

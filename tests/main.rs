@@ -14,6 +14,8 @@ mod agreement;
 mod architecture;
 mod broken_input;
 mod cli;
+#[cfg(feature = "live")]
+mod collect;
 mod command;
 mod decisions;
 mod differential;

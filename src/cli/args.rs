@@ -38,6 +38,9 @@ pub(crate) enum Command {
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
+    /// Read the account of your AWS credentials into a snapshot directory.
+    #[cfg(feature = "live")]
+    Collect(Collect),
     /// Audit the shipped sample organization.
     #[command(after_help = EXIT_CODES)]
     Demo(Demo),
@@ -131,6 +134,22 @@ pub(crate) struct Audit {
     pub(crate) sources: Sources,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+}
+
+/// Only reading calls are made; docs/collector-policy.json allows just these. Credentials, Region and proxy are found as
+/// the AWS CLI finds them.
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct Collect {
+    /// The directory to fill; new or empty. Its files can be read by their owner only.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Use this profile of the shared AWS config files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Call this Region; without it the environment's or the profile's, or else us-east-1.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
 }
 
 #[derive(Debug, Args)]

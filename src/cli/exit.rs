@@ -46,6 +46,10 @@ pub(crate) enum Failure {
     /// The weights file.
     #[error(transparent)]
     Weights(#[from] leastwise::rank::WeightsError),
+    /// Reading AWS.
+    #[cfg(feature = "live")]
+    #[error(transparent)]
+    Collect(#[from] leastwise::collect::CollectError),
     /// Reading or writing a file.
     #[error("{path}: {error}")]
     File {

@@ -2,6 +2,8 @@
 
 mod args;
 mod audit;
+#[cfg(feature = "live")]
+mod collect;
 mod demo;
 mod exit;
 mod explain;
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain),
         Command::Test(test) => test::run(&test),
         Command::Rules(rules) => rules::run(&rules),
+        #[cfg(feature = "live")]
+        Command::Collect(collect) => collect::run(&collect),
         Command::Demo(demo) => demo::run(&demo),
         Command::Completions { shell } => output::completions(shell),
     };

@@ -18,12 +18,33 @@ const MAX_ATTEMPTS: u32 = 100;
 /// # Errors
 /// The first error of the system or of `write`; the temporary file is then gone and an older file is untouched.
 pub fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    write_whole(path, &create_new(), write)
+}
+
+/// Like [`write_atomically`]; a new file can be read and written by its owner only, where the system knows owners.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write_privately(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut options = create_new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    write_whole(path, &options, write)
+}
+
+fn create_new() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    options
+}
+
+fn write_whole(path: &Path, options: &OpenOptions, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let existing = fs::metadata(&target).ok();
     if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
         return filled(OpenOptions::new().write(true).open(&target)?, write).map(drop);
     }
-    let (temporary, file) = create_beside(&target)?;
+    let (temporary, file) = create_beside(&target, options)?;
     let result = filled(file, write).and_then(|file| {
         if let Some(existing) = existing {
             file.set_permissions(existing.permissions())?;
@@ -45,7 +66,7 @@ fn filled(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
     buffer.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
+fn create_beside(target: &Path, options: &OpenOptions) -> io::Result<(PathBuf, File)> {
     let name = target
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
@@ -56,7 +77,7 @@ fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
         temporary.push(name);
         temporary.push(format!(".{process}-{attempt}.tmp"));
         let temporary = target.with_file_name(temporary);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+        match options.open(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < MAX_ATTEMPTS => attempt += 1,
             result => return result.map(|file| (temporary, file)),
         }

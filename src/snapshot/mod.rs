@@ -42,6 +42,7 @@ pub use analyzer::AnalyzerRecord;
 pub use analyzer::AnalyzerRecords;
 pub use analyzer::FindingDetailRecord;
 pub use atomic::write_atomically;
+pub use atomic::write_privately;
 pub use credential_report::AccessKeyRow;
 pub use credential_report::CertificateRow;
 pub use credential_report::CredentialReportRow;

@@ -1,0 +1,150 @@
+//! Starts and stops the emulator: a pinned moto in a virtual environment of its own, on a free port of the loopback.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::fs::File;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+const REQUIREMENTS: &str = include_str!("requirements.txt");
+
+/// A running emulator with one account in it. It ends with this process, since its standard input ends then.
+pub struct Emulator {
+    process: Child,
+    port: u16,
+    /// What it was filled with.
+    pub seed: Seed,
+}
+
+/// What the seeding printed.
+#[derive(Deserialize)]
+pub struct Seed {
+    /// Access keys with their secrets, by user.
+    pub keys: BTreeMap<String, (String, String)>,
+    /// The account's details as botocore reads them.
+    pub details: Value,
+}
+
+impl Emulator {
+    /// One that permits everything, for all tests together.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Emulator> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// One that checks signatures and policies.
+    pub fn enforcing() -> Self {
+        let emulator = Self::start();
+        let mut connection = TcpStream::connect(("127.0.0.1", emulator.port)).unwrap();
+        let request = "POST /moto-api/reset-auth HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nConnection: close\r\n\r\n0";
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        emulator
+    }
+
+    /// Where it listens.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn start() -> Self {
+        let python = python();
+        let mut process = Command::new(&python)
+            .arg(script("server.py"))
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line
+            .trim()
+            .parse()
+            .unwrap_or_else(|_| panic!("the emulator did not start: it printed `{line}`"));
+        let seed = seed(&python, port);
+        Self { process, port, seed }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn seed(python: &Path, port: u16) -> Seed {
+    let output = Command::new(python)
+        .arg(script("seed.py"))
+        .arg(format!("http://127.0.0.1:{port}"))
+        .arg(policy_file())
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The policy that the documentation tells people to give to the collector.
+pub fn policy_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/collector-policy.json")
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/collect").join(name)
+}
+
+/// The interpreter of the virtual environment, made at the first use; another test run waits meanwhile.
+fn python() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("emulator");
+    fs::create_dir_all(&folder).unwrap();
+    let lock = File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let environment = folder.join("venv");
+    let python = environment.join("bin/python");
+    let installed = folder.join("installed.txt");
+    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
+        return python;
+    }
+    let what = "the tests of `collect` need python3 (3.10 or newer, with venv and pip) and a package index, once";
+    run(
+        Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment),
+        what,
+    );
+    run(
+        Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+            .arg(script("requirements.txt")),
+        what,
+    );
+    fs::write(installed, REQUIREMENTS).unwrap();
+    python
+}
+
+fn run(command: &mut Command, what: &str) {
+    match command.output() {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => panic!(
+            "{what}; {command:?} failed:\n{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        ),
+        Err(error) => panic!("{what}; {command:?}: {error}"),
+    }
+}
