@@ -189,6 +189,7 @@ fn no_request_succeeds_where_the_answer_is_denied() {
                     as_of,
                     given: &[],
                     resource_policy: None,
+                    owner: None,
                 };
                 let answer = ask(&question);
                 let (mut allowed, mut open) = (0, 0);
@@ -375,6 +376,7 @@ fn random_policies_agree_with_random_requests() {
                 as_of,
                 given: &[],
                 resource_policy: None,
+                owner: None,
             };
             let answer = ask(&question);
             *seen.entry(answer.verdict).or_default() += 1;

@@ -26,6 +26,7 @@ mod laws;
 mod parsing;
 mod patterns;
 mod ranking;
+mod reach;
 mod reports;
 mod rules;
 mod sample;

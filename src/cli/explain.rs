@@ -32,6 +32,7 @@ use crate::inputs::Inputs;
 use crate::inputs::context;
 use crate::output;
 use crate::who_can::Asked;
+use crate::who_can::agrees;
 use crate::who_can::answer;
 use crate::who_can::asked_resource;
 use crate::who_can::fits;
@@ -90,11 +91,14 @@ pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
             explain.principal
         )));
     };
+    let facts = ActionFacts::of(&explain.action);
+    let given = facts.with_linked(context(&explain.context)?);
+    agrees(&given, resource.as_ref())?;
     let asked = Asked {
         action: &explain.action,
-        facts: ActionFacts::of(&explain.action),
+        facts,
         resource: resource.as_ref().map(|arn| asked_resource(&inputs, &explain.action, arn)),
-        given: context(&explain.context)?,
+        given,
     };
     let explained = inputs.one(account, |estate, scope| {
         let principal = estate.principal(&explain.principal)?;
@@ -267,7 +271,11 @@ fn policies_of<'p>(outcome: &LayerOutcome<'p>, subject: &Subject<'p>) -> Vec<&'p
         Layer::Identity => subject.stack.identity.clone(),
         Layer::Boundary => subject.stack.boundary.into_iter().collect(),
         Layer::ServiceControl(target) => level(&subject.stack.scps, target),
-        Layer::ResourceControl(target) => level(&subject.stack.rcps, target),
+        // Those of another account's path are not the identity's own (E205).
+        Layer::ResourceControl(target) => match level(&subject.stack.rcps, target) {
+            own if own.is_empty() => outcome.hits.iter().map(|hit| hit.policy).collect(),
+            own => own,
+        },
         Layer::Session | Layer::Resource | Layer::Endpoint | Layer::ServiceRule => {
             outcome.hits.iter().map(|hit| hit.policy).collect()
         }

@@ -146,12 +146,16 @@ impl Inputs {
         let files = entry.read();
         let records = files.records();
         let estate = AccountEstate::of(&records, self.findings.as_ref());
-        let scope = if self.is_standalone {
+        Some(work(&estate, &self.scope(id)))
+    }
+
+    /// The place of an account, whether or not the sources hold it.
+    pub(crate) fn scope(&self, account: AccountId) -> AccountScope {
+        if self.is_standalone {
             AccountScope::standalone()
         } else {
-            AccountScope::of(self.organization.as_ref(), id)
-        };
-        Some(work(&estate, &scope))
+            AccountScope::of(self.organization.as_ref(), account)
+        }
     }
 }
 

@@ -30,6 +30,7 @@ use leastwise::solve::Question;
 use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
+use leastwise::solve::given_region;
 use leastwise::solve::has_resource_policies;
 use leastwise::solve::subject_type;
 use serde::Serialize;
@@ -76,19 +77,24 @@ pub(crate) struct AskedResource {
     counted: Option<Resource>,
     tags: Option<leastwise::estate::Tags>,
     policy: Option<Arc<Policy>>,
+    /// The place of the account that owns it, where the ARN names one.
+    owner: Option<AccountScope>,
 }
 
 pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
     let inputs = Inputs::open(&who_can.sources.sources, &who_can.sources.reading)?;
     fits(&who_can.action, who_can.resource.as_ref())?;
+    let facts = ActionFacts::of(&who_can.action);
+    let given = facts.with_linked(context(&who_can.context)?);
+    agrees(&given, who_can.resource.as_ref())?;
     let asked = Asked {
         action: &who_can.action,
-        facts: ActionFacts::of(&who_can.action),
+        facts,
         resource: who_can
             .resource
             .as_ref()
             .map(|arn| asked_resource(&inputs, &who_can.action, arn)),
-        given: context(&who_can.context)?,
+        given,
     };
     let answered = inputs.each(|estate, scope| {
         let rows = estate
@@ -132,6 +138,19 @@ pub(crate) fn fits(action: &Action, resource: Option<&Arn>) -> Result<(), Failur
     }
 }
 
+/// A Region that is not the resource's is a slip, too (E345, E351).
+pub(crate) fn agrees(given: &[(ContextKey, ContextValue)], resource: Option<&Arn>) -> Result<(), Failure> {
+    let Some(arn) = resource.filter(|arn| !arn.region().is_empty()) else {
+        return Ok(());
+    };
+    match given_region(given) {
+        Some(region) if region != arn.region() => Err(Failure::Usage(format!(
+            "a call on {arn} is made in its Region, and --context says {region} [E351]"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Looks a resource up: its tags and protections in the inventory, a role's trust policy and tags in its account.
 pub(crate) fn asked_resource(inputs: &Inputs, action: &Action, arn: &Arn) -> AskedResource {
     let mut found = AskedResource {
@@ -139,6 +158,7 @@ pub(crate) fn asked_resource(inputs: &Inputs, action: &Action, arn: &Arn) -> Ask
         counted: None,
         tags: None,
         policy: None,
+        owner: arn.account().map(|account| inputs.scope(account)),
     };
     if let Some(account) = arn.account() {
         inputs.one(account, |estate, _| {
@@ -192,6 +212,7 @@ pub(crate) fn answer<'e>(
         as_of,
         given: &asked.given,
         resource_policy: policy,
+        owner: asked.resource.as_ref().and_then(|resource| resource.owner.as_ref()),
     })
 }
 

@@ -100,13 +100,16 @@ impl AccountEstate {
             subject: gap.named().into(),
             detail: gap.told().into(),
         }));
+        let inventory = records.inventory.as_ref();
+        let inventory =
+            inventory.map(|inventory| Inventory::of(inventory, records.account, &builder.partition, &mut builder.problems));
         builder.problems.sort();
         builder.problems.dedup();
         Self {
             account: records.account,
             partition: builder.partition,
             principals,
-            inventory: records.inventory.as_ref().map(Inventory::of),
+            inventory,
             credentials,
             access_findings,
             problems: builder.problems,

@@ -62,6 +62,8 @@ pub enum Levels {
 struct Attached {
     /// `Some(false)`: the type is off (E196).
     enabled: Option<bool>,
+    /// The type is being switched on or off.
+    is_pending: bool,
     targets: Option<Targets>,
 }
 
@@ -130,10 +132,18 @@ impl Organization {
     }
 
     fn levels(&self, attached: &Attached, account: AccountId, what: &str) -> Levels {
-        if self.is_management(account) || attached.enabled == Some(false) {
+        if self.is_management(account) || (attached.enabled == Some(false) && !attached.is_pending) {
             return Levels::None;
         }
         let unknown = |why: String| Levels::NotCollected(why.into());
+        if self.management_account.is_none() {
+            return unknown(format!(
+                "which account is the management account is not known, so whether {what} restrict account {account} is not"
+            ));
+        }
+        if attached.is_pending {
+            return unknown(format!("{what} are being switched on or off in the organization"));
+        }
         let Some(place) = self.place(account) else {
             return unknown(format!(
                 "account {account} is not in the organization's list, so its {what} are not known"
@@ -155,8 +165,25 @@ impl Organization {
     }
 }
 
+/// The id of the RCP that AWS attaches to every root, unit and account, and that nobody can detach (E206).
+const RCP_FULL_AWS_ACCESS: &str = "p-RCPFullAWSAccess";
+
+fn rcp_full_aws_access() -> Arc<Policy> {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
+    let text = PolicyText {
+        text: text.into(),
+        ..PolicyText::default()
+    };
+    let name = format!("RCPFullAWSAccess ({RCP_FULL_AWS_ACCESS})");
+    Arc::new(Policy::parse(name, PolicyType::ResourceControl, text))
+}
+
 fn attached(record: &OrganizationRecord<'_>, kind: &str, policy_type: PolicyType, problems: &mut Vec<Problem>) -> Attached {
     let mut policies: BTreeMap<&str, Arc<Policy>> = BTreeMap::new();
+    let everywhere = (policy_type == PolicyType::ResourceControl).then(rcp_full_aws_access);
+    if let Some(policy) = &everywhere {
+        policies.insert(RCP_FULL_AWS_ACCESS, policy.clone());
+    }
     for policy in record
         .policies
         .iter()
@@ -169,6 +196,7 @@ fn attached(record: &OrganizationRecord<'_>, kind: &str, policy_type: PolicyType
         };
         let parsed = match &policy.content {
             Some(content) => parsed_document(content, &name, policy_type, None, problems),
+            None if everywhere.is_some() && policy.id == RCP_FULL_AWS_ACCESS => continue,
             None => not_collected(&name, policy_type, problems),
         };
         policies.insert(policy.id.as_ref(), Arc::new(parsed));
@@ -186,7 +214,11 @@ fn attached(record: &OrganizationRecord<'_>, kind: &str, policy_type: PolicyType
                     Some(policy) => policy.clone(),
                     None => Arc::new(not_collected(&Arc::from(id.as_ref()), policy_type, problems)),
                 };
-                ids.iter().map(of_id).collect()
+                let mut attached: Vec<Arc<Policy>> = ids.iter().map(of_id).collect();
+                if ids.iter().all(|id| id != RCP_FULL_AWS_ACCESS) {
+                    attached.extend(everywhere.clone());
+                }
+                attached
             });
             found.insert(Arc::from(target.as_str()), attached);
         }
@@ -194,6 +226,7 @@ fn attached(record: &OrganizationRecord<'_>, kind: &str, policy_type: PolicyType
     });
     Attached {
         enabled: record.is_enabled(kind),
+        is_pending: record.is_pending(kind),
         targets,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::estate::Problem;
 use crate::estate::Tags;
+use crate::ident::AccountId;
 use crate::ident::Arn;
 use crate::snapshot::InventoryRecords;
 use crate::snapshot::TagRecord;
@@ -33,11 +35,20 @@ pub struct Inventory {
 
 impl Inventory {
     /// Reads the records; instances that are already terminated and inactive services do not count.
+    ///
+    /// One whose ARN is not told and cannot be made leaves its type uncounted: it may be the one that matters.
     #[must_use]
-    pub fn of(records: &InventoryRecords<'_>) -> Self {
+    pub fn of(records: &InventoryRecords<'_>, account: AccountId, partition: &str, problems: &mut Vec<Problem>) -> Self {
+        let mut uncounted = |subject: &str| {
+            problems.push(Problem {
+                account: Some(account),
+                subject: subject.into(),
+                detail: "its ARN is not told or does not parse, so the resources of its type are not counted".into(),
+            });
+        };
         Self {
-            instances: records.instances.as_ref().map(|_| instances(records)),
-            services: records.services.as_ref().map(|_| services(records)),
+            instances: instances(records, account, partition, &mut uncounted),
+            services: services(records, &mut uncounted),
         }
     }
 
@@ -52,16 +63,26 @@ impl Inventory {
     }
 }
 
-fn instances(records: &InventoryRecords<'_>) -> Vec<Resource> {
+fn instances(
+    records: &InventoryRecords<'_>,
+    account: AccountId,
+    partition: &str,
+    uncounted: &mut impl FnMut(&str),
+) -> Option<Vec<Resource>> {
     let mut found = Vec::new();
-    for record in records.instances.iter().flatten() {
-        let gone = matches!(record.state.as_deref(), Some("terminated" | "shutting-down"));
-        let Some(arn) = record
-            .arn
-            .as_deref()
-            .and_then(|arn| arn.parse::<Arn>().ok())
-            .filter(|_| !gone)
-        else {
+    let mut is_whole = true;
+    for record in records.instances.as_ref()? {
+        if matches!(record.state.as_deref(), Some("terminated" | "shutting-down")) {
+            continue;
+        }
+        let of_region = |region: &str| format!("arn:{partition}:ec2:{region}:{account}:instance/{}", record.id);
+        let arn = match &record.arn {
+            Some(arn) => Some(arn.to_string()),
+            None => record.region.as_deref().map(of_region),
+        };
+        let Some(arn) = arn.and_then(|arn| arn.parse::<Arn>().ok()) else {
+            uncounted(&record.id);
+            is_whole = false;
             continue;
         };
         let protections = if record.disable_api_termination == Some(true) {
@@ -77,16 +98,19 @@ fn instances(records: &InventoryRecords<'_>) -> Vec<Resource> {
             instance_profile: record.instance_profile_arn.as_deref().map(Into::into),
         });
     }
-    found.sort_by(|left, right| left.arn.cmp(&right.arn));
-    found.dedup_by(|left, right| left.arn == right.arn);
-    found
+    is_whole.then(|| each_once(found))
 }
 
-fn services(records: &InventoryRecords<'_>) -> Vec<Resource> {
+fn services(records: &InventoryRecords<'_>, uncounted: &mut impl FnMut(&str)) -> Option<Vec<Resource>> {
     let mut found = Vec::new();
-    for record in records.services.iter().flatten() {
-        let gone = record.status.as_deref() == Some("INACTIVE");
-        let Some(arn) = record.arn.parse::<Arn>().ok().filter(|_| !gone) else {
+    let mut is_whole = true;
+    for record in records.services.as_ref()? {
+        if record.status.as_deref() == Some("INACTIVE") {
+            continue;
+        }
+        let Ok(arn) = record.arn.parse::<Arn>() else {
+            uncounted(&record.arn);
+            is_whole = false;
             continue;
         };
         found.push(Resource {
@@ -97,8 +121,22 @@ fn services(records: &InventoryRecords<'_>) -> Vec<Resource> {
             instance_profile: None,
         });
     }
+    is_whole.then(|| each_once(found))
+}
+
+/// In order of their ARNs; of two that differ in their tags, the tags are not known.
+fn each_once(mut found: Vec<Resource>) -> Vec<Resource> {
     found.sort_by(|left, right| left.arn.cmp(&right.arn));
-    found.dedup_by(|left, right| left.arn == right.arn);
+    found.dedup_by(|later, first| {
+        let is_repeat = later.arn == first.arn;
+        if is_repeat {
+            first.tags = match (first.tags.take(), later.tags.take()) {
+                (Some(one), Some(two)) => (one == two).then_some(one),
+                (one, two) => one.or(two),
+            };
+        }
+        is_repeat
+    });
     found
 }
 

@@ -18,6 +18,7 @@ use crate::evaluate::Target;
 use crate::ident::Action;
 use crate::ident::Arn;
 use crate::ident::OpenPoint;
+use crate::policy::ContextKey;
 
 /// What the catalog says of an action's keys, looked up once.
 #[derive(Debug, Clone)]
@@ -50,6 +51,40 @@ impl<'a> ActionFacts<'a> {
             .filter(is_carried)
             .collect();
         Self { action, tag_prefixes }
+    }
+
+    /// Keys that somebody fixes, with those that follow from them (E303, E351): a tag under its other prefix, and the
+    /// first and last service of the way. What is fixed itself stays as it is.
+    #[must_use]
+    pub fn with_linked(&self, given: Vec<(ContextKey, ContextValue)>) -> Vec<(ContextKey, ContextValue)> {
+        let mut linked: Vec<(String, ContextValue)> = Vec::new();
+        for (key, value) in &given {
+            if let Some((_, tag)) = key.lower().split_once(":resourcetag/") {
+                linked.extend(
+                    self.tag_prefixes
+                        .iter()
+                        .map(|prefix| (format!("{prefix}{tag}"), value.clone())),
+                );
+            }
+            if let ("aws:calledvia", ContextValue::Many(services)) = (key.lower(), value) {
+                let ends = [
+                    ("aws:CalledViaFirst", services.first()),
+                    ("aws:CalledViaLast", services.last()),
+                ];
+                linked.extend(
+                    ends.into_iter()
+                        .filter_map(|(key, end)| Some((key.to_owned(), ContextValue::Single(end?.clone())))),
+                );
+            }
+        }
+        let mut found = given;
+        for (key, value) in linked {
+            let key = ContextKey::new(&key);
+            if found.iter().all(|(known, _)| *known != key) {
+                found.push((key, value));
+            }
+        }
+        found
     }
 }
 
@@ -327,6 +362,8 @@ fn resource_keys(
         }
         match facts.resource_tags {
             Some(tags) => tag_family(context, prefix, tags),
+            // E330: services of the old ARN format cannot be tagged.
+            None if arn.service() == "ecs" && is_old_service(arn) => context.set_family(prefix, ContextValue::Absent),
             None => context.set_family(prefix, ContextValue::Unknown(ControlClass::Resource)),
         }
     }
@@ -335,6 +372,12 @@ fn resource_keys(
         ("ecs", Some(("service", name))) => context.put_with("ecs:cluster", || cluster_of(arn, name)),
         _ => {}
     }
+}
+
+/// E321: `service/NAME`, without a cluster.
+fn is_old_service(arn: &Arn) -> bool {
+    let name = arn.resource().strip_prefix("service/");
+    name.is_some_and(|name| !name.contains('/'))
 }
 
 /// E323: the ARN of the cluster that the service lives in; an old service ARN does not tell it.

@@ -32,12 +32,13 @@ impl AccountScope {
     #[must_use]
     pub fn of(organization: Option<&Organization>, account: AccountId) -> Self {
         let Some(organization) = organization else {
-            let why: Arc<str> =
-                format!("whether SCPs restrict account {account} is not known, since no organization was read").into();
-            let unknown = || Levels::NotCollected(why.clone());
+            let unknown = |what: &str| {
+                let why = format!("whether {what} restrict account {account} is not known, since no organization was read");
+                Levels::NotCollected(why.into())
+            };
             return Self {
-                scps: unknown(),
-                rcps: unknown(),
+                scps: unknown("SCPs"),
+                rcps: unknown("RCPs"),
                 membership: None,
                 is_membership_known: false,
                 is_management: false,
@@ -65,6 +66,26 @@ impl AccountScope {
             is_membership_known: true,
             is_management: false,
         }
+    }
+}
+
+impl AccountScope {
+    /// The RCPs that apply to the account's resources, whoever calls (E204, E205).
+    #[must_use]
+    pub fn rcps(&self) -> Guardrails<'_> {
+        guardrails(&self.rcps)
+    }
+
+    /// The account's place in its organization, if it is in one and that is known.
+    #[must_use]
+    pub fn membership(&self) -> Option<&OrganizationMembership> {
+        self.membership.as_ref()
+    }
+
+    /// Whether it is known that the account is in that organization or in none.
+    #[must_use]
+    pub fn is_membership_known(&self) -> bool {
+        self.is_membership_known
     }
 }
 

@@ -132,6 +132,7 @@ impl AccountAudit<'_> {
                     as_of: self.as_of,
                     given: &[],
                     resource_policy: None,
+                    owner: None,
                 };
                 let answer = ask(&question);
                 let verdict = verdict_of(answer.verdict);

@@ -1,7 +1,5 @@
 //! What the files of one account say, record by record.
 
-use std::collections::BTreeSet;
-
 use crate::ident::AccountId;
 use crate::snapshot::AccountFiles;
 use crate::snapshot::AnalyzerRecords;
@@ -25,6 +23,7 @@ use crate::snapshot::json::Broken;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
 use crate::snapshot::json_path::JsonPath;
+use crate::snapshot::repeats::keep_one;
 
 /// The facts of one account. `None` means not known or not collected, an empty list that there is nothing.
 #[derive(Debug, Clone)]
@@ -177,19 +176,20 @@ impl<'a> AccountRecords<'a> {
         Ok(is_cut)
     }
 
-    /// Of two records with one ARN the first stands: files that overlap must not count an identity twice.
+    /// Of two records with one ARN one stands: files that overlap must not count an identity twice.
     fn set_repeats_aside(&mut self, file: &FileText) {
         let mut repeats = Vec::new();
-        keep_first(&mut self.users, |record| &record.head, &mut repeats);
-        keep_first(&mut self.groups, |record| &record.head, &mut repeats);
-        keep_first(&mut self.roles, |record| &record.head, &mut repeats);
-        keep_first(&mut self.policies, |record| &record.head, &mut repeats);
-        for arn in repeats {
-            self.gap(
-                &arn,
-                "stands more than once in the files of the account; the first record was read",
-                file,
-            );
+        keep_one(&mut self.users, &mut repeats);
+        keep_one(&mut self.groups, &mut repeats);
+        keep_one(&mut self.roles, &mut repeats);
+        keep_one(&mut self.policies, &mut repeats);
+        for (arn, differed) in repeats {
+            let detail = if differed {
+                "stands more than once in the files of the account; what the records differ in is not known"
+            } else {
+                "stands more than once in the files of the account; the first record was read"
+            };
+            self.gap(&arn, detail, file);
         }
     }
 
@@ -225,23 +225,6 @@ fn read_list<'a, T>(
         list.get_or_insert_default();
     }
     Ok(())
-}
-
-fn keep_first<T>(list: &mut Option<Vec<T>>, head: impl Fn(&T) -> &RecordHead<'_>, repeats: &mut Vec<String>) {
-    let Some(list) = list else { return };
-    let mut arns = BTreeSet::new();
-    let is_first: Vec<bool> = list.iter().map(|record| arns.insert(head(record).arn.as_ref())).collect();
-    if arns.len() == is_first.len() {
-        return;
-    }
-    let mut flags = is_first.into_iter();
-    list.retain(|record| {
-        let is_first = flags.next().unwrap_or(true);
-        if !is_first {
-            repeats.push(head(record).arn.clone().into_owned());
-        }
-        is_first
-    });
 }
 
 fn keep_own<T>(list: &mut Option<Vec<T>>, account: AccountId, head: impl Fn(&T) -> &RecordHead<'_>, others: &mut Vec<String>) {

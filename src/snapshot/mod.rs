@@ -29,6 +29,7 @@ mod manifest;
 mod open;
 mod organization;
 mod organization_files;
+mod repeats;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -122,6 +122,17 @@ impl OrganizationRecord<'_> {
     }
 }
 
+impl OrganizationRecord<'_> {
+    /// Whether a policy type is being switched on or off (`PENDING_ENABLE`, `PENDING_DISABLE`).
+    #[must_use]
+    pub fn is_pending(&self, policy_type: &str) -> bool {
+        let types = self.roots.iter().flatten().filter_map(|root| root.policy_types.as_ref());
+        types
+            .flatten()
+            .any(|(kind, status)| kind == policy_type && status.starts_with("PENDING"))
+    }
+}
+
 const TOP: &[&str] = &[
     "Organization",
     "Roots",

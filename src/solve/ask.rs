@@ -4,19 +4,23 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
+use crate::catalog::ControlClass;
 use crate::estate::Resource;
 use crate::estate::Tags;
+use crate::evaluate::AccountScope;
 use crate::evaluate::Caller;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Credentials;
 use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
 use crate::evaluate::Formula;
+use crate::evaluate::PolicyStack;
 use crate::evaluate::Request;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::decide;
 use crate::evaluate::derive_into;
+use crate::ident::Arn;
 use crate::solve::Answer;
 use crate::solve::Condition;
 use crate::solve::DecidedRequest;
@@ -33,6 +37,7 @@ use crate::solve::choice::open_keys;
 use crate::solve::choice::row_of;
 use crate::solve::class::classes;
 use crate::solve::describe;
+use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
 use crate::solve::resource_policy::unread;
 use crate::solve::shape::Shapes;
@@ -63,8 +68,13 @@ pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
 
 fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
     let subject = question.subject;
+    // E205: RCPs are those of the account that owns the resource.
+    let stack = question.owner.map(|owner| PolicyStack {
+        rcps: owner.rcps(),
+        ..subject.stack.clone()
+    });
     let mentions = Mentions::of(
-        &subject.stack,
+        stack.as_ref().unwrap_or(&subject.stack),
         question.resource_policy,
         question.action.action,
         &subject.caller,
@@ -115,6 +125,15 @@ fn unanswered<'e>() -> Answer<'e> {
         reached: None,
         request: None,
         decision: None,
+    }
+}
+
+/// The organization keys of a resource whose account is in none, or of which that is not known.
+fn without_organization(owner: &AccountScope) -> Option<ContextValue> {
+    match (owner.membership(), owner.is_membership_known()) {
+        (Some(_), _) => None,
+        (None, true) => Some(ContextValue::Absent),
+        (None, false) => Some(ContextValue::Unknown(ControlClass::Identity)),
     }
 }
 
@@ -436,15 +455,23 @@ impl<'q, 'e> Search<'q, 'e> {
         counted: Option<&Resource>,
     ) -> Option<Request<'s>> {
         let question = self.question;
+        let region = target.arn.as_ref().map(Arn::region).filter(|region| !region.is_empty());
+        if given_region(question.given).is_some_and(|given| region.is_some_and(|region| region != given)) {
+            return None;
+        }
         let caller = self.callers.iter().find(|caller| caller.credentials == choice.credentials)?;
         let facts = DerivedFacts {
             time: choice.time,
             region: Some("us-east-1"),
             resource_tags: tags,
-            resource_organization: caller.organization.as_ref(),
+            resource_organization: question.owner.map_or(caller.organization.as_ref(), AccountScope::membership),
         };
         let mut context = RequestContext::only(self.wanted.clone());
         derive_into(&mut context, caller, question.action, target, &facts);
+        if let Some(value) = question.owner.and_then(without_organization) {
+            context.set("aws:ResourceOrgID", value.clone());
+            context.set("aws:ResourceOrgPaths", value);
+        }
         if let Some(profile) = counted.and_then(|resource| resource.instance_profile.as_ref()) {
             context.set("ec2:InstanceProfile", ContextValue::single(profile.clone()));
         }

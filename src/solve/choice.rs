@@ -21,7 +21,11 @@ use crate::evaluate::parse_date;
 use crate::ident::Action;
 use crate::ident::OpenPoint;
 use crate::ident::Ternary;
+use crate::policy::Effect;
 use crate::policy::PolicyDocument;
+use crate::policy::PrincipalClause;
+use crate::policy::PrincipalEntry;
+use crate::policy::Statement;
 use crate::solve::Condition;
 use crate::solve::Question;
 use crate::solve::mentions::Mentions;
@@ -330,12 +334,19 @@ fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions:
 
 fn allows(trust: &PolicyDocument, action: &str) -> bool {
     let Ok(action) = action.parse::<Action>() else { return false };
-    let allow = |statement: &&crate::policy::Statement| statement.effect == crate::policy::Effect::Allow;
-    trust
-        .statements
-        .iter()
-        .filter(allow)
-        .any(|statement| statement.action.matches(&action) != Ternary::No)
+    let speak = |effect, matched: fn(Ternary) -> bool| {
+        let statements = trust.statements.iter().filter(move |statement| statement.effect == effect);
+        statements
+            .filter(|statement| matched(statement.action.matches(&action)))
+            .collect::<Vec<_>>()
+    };
+    let denies_all = |statement: &&Statement| {
+        let everyone =
+            matches!(&statement.principal, Some(PrincipalClause::Only(entries)) if entries.contains(&PrincipalEntry::Everyone));
+        everyone && statement.condition.tests.is_empty() && !statement.condition.has_empty_part
+    };
+    let is_denied = speak(Effect::Deny, |matched| matched == Ternary::Yes).iter().any(denies_all);
+    !is_denied && !speak(Effect::Allow, |matched| matched != Ternary::No).is_empty()
 }
 
 /// All ways that the statements tell apart, those that need the least first.

@@ -25,6 +25,7 @@ pub use answer::Verdict;
 pub use ask::ask;
 pub use question::Question;
 pub use question::Scope;
+pub use question::given_region;
 pub use question::subject_type;
 pub use resource_policy::has_resource_policies;
 pub use words::describe;

@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::estate::Policy;
 use crate::estate::Resource;
 use crate::estate::Tags;
+use crate::evaluate::AccountScope;
 use crate::evaluate::ActionFacts;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Subject;
@@ -28,6 +29,8 @@ pub struct Question<'q> {
     pub given: &'q [(ContextKey, ContextValue)],
     /// The resource's policy, where the action has one.
     pub resource_policy: Option<&'q Policy>,
+    /// The place of the account that owns the resource: its RCPs apply (E205). None: the identity's own account.
+    pub owner: Option<&'q AccountScope>,
 }
 
 /// The resources of a question.
@@ -39,6 +42,16 @@ pub enum Scope<'q> {
     Counted(&'q [Resource]),
     /// Any that could exist.
     Any,
+}
+
+/// The Region that the asker fixes: only resources there can be called on (E345, E351).
+#[must_use]
+pub fn given_region(given: &[(ContextKey, ContextValue)]) -> Option<&str> {
+    let is_region = |key: &ContextKey| matches!(key.lower(), "aws:requestedregion" | "ec2:region");
+    given.iter().find_map(|(key, value)| match value {
+        ContextValue::Single(region) if is_region(key) => Some(&**region),
+        _ => None,
+    })
 }
 
 /// The one resource type that a call of the action is about: where there is one, counted resources of it can be asked about.

@@ -10,6 +10,7 @@ use crate::evaluate::Target;
 use crate::ident::Glob;
 use crate::ident::regions_of;
 use crate::solve::Question;
+use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
 
 /// How many resources that patterns name are tried.
@@ -36,7 +37,9 @@ pub(super) fn representatives<'s>(
         .unwrap_or_default();
     let head = move |format: &str| format.replace("${Partition}", &partition).replace("${Account}", &account);
     let plainest = target_of(&head(first), &example(resource_field(first)), DEFAULT_REGION);
-    let plainest = plainest.filter(|target| target.arn.as_ref().is_some_and(|arn| arn.partition() == "aws"));
+    let plainest = plainest
+        .filter(|target| target.arn.as_ref().is_some_and(|arn| arn.partition() == "aws"))
+        .filter(|_| given_region(question.given).is_none());
     if mentions.resources.is_empty() && !mentions.has("aws:requestedregion") && !mentions.has("ec2:region") && plainest.is_some()
     {
         return Box::new(plainest.into_iter());
@@ -45,7 +48,7 @@ pub(super) fn representatives<'s>(
     // Most questions are answered on the plainest resource.
     let others = std::iter::once_with(move || {
         let patterns = patterns(mentions, &context());
-        let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
+        let regions = regions(question, mentions, question.subject.caller.partition().unwrap_or("aws"));
         formats
             .into_iter()
             .flat_map(move |format| candidates(format, &head(format), &patterns, &regions))
@@ -79,7 +82,7 @@ pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, c
         .map(|account| account.to_string())
         .unwrap_or_default();
     let patterns = patterns(mentions, context);
-    let regions = regions(mentions, partition);
+    let regions = regions(question, mentions, partition);
     let formats = required
         .iter()
         .filter_map(|row| service.resource_type(row.resource_type)?.arn_formats.first().copied());
@@ -99,7 +102,13 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
         .filter_map(|region| target_of(head, &example, region))
         .collect();
     let mut names: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
-    for pattern in patterns {
+    // E300: an instance's id begins with `i-`, whatever a policy writes.
+    let ids = (resource_field(format) == "instance/${InstanceId}").then(|| Glob::from_policy_text("instance/i-*"));
+    let may_exist = |pattern: &&String| {
+        let named = Glob::from_policy_text(resource_field(pattern));
+        ids.as_ref().is_none_or(|ids| ids.overlaps(&named))
+    };
+    for pattern in patterns.iter().filter(may_exist) {
         let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
         let allowed: Vec<&String> = regions.iter().filter(|region| is_global || field.matches(region)).collect();
         for name in instances(resource_field(pattern)) {
@@ -196,7 +205,10 @@ fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
 }
 
 /// The Regions that the statements tell apart: those named, some that fit a pattern, and one that nothing names.
-fn regions(mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
+fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
+    if let Some(region) = given_region(question.given) {
+        return vec![region.to_owned()];
+    }
     let mut named: Vec<&str> = Vec::new();
     named.extend(mentions.values("aws:requestedregion").chain(mentions.values("ec2:region")));
     named.extend(

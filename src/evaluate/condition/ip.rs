@@ -1,6 +1,8 @@
 //! IP operators (E137, E141): an address in a CIDR block; bits behind the prefix are ignored.
 
 use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
 
 /// A CIDR block of `aws:SourceIp` and its kin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +36,16 @@ impl CidrBlock {
         self.prefix == 0
     }
 
+    /// Whether all of the block is private: RFC 1918, and the unique local addresses of IPv6 (RFC 4193).
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        let holds = |address, prefix| self.prefix >= prefix && Self { address, prefix }.contains(self.address);
+        holds(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 0)), 8)
+            || holds(IpAddr::V4(Ipv4Addr::new(172, 16, 0, 0)), 12)
+            || holds(IpAddr::V4(Ipv4Addr::new(192, 168, 0, 0)), 16)
+            || holds(IpAddr::V6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0)), 7)
+    }
+
     /// Whether the address is in the block; IPv4 and IPv6 never match each other.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
@@ -64,6 +76,27 @@ mod tests {
         assert!(contains("::/0", "2001:db8::1"));
         assert!(!contains("0.0.0.0/0", "2001:db8::1"));
         assert!(contains("2001:db8::/32", "2001:db8::1"));
+        let is_private = |block| CidrBlock::parse(block).unwrap().is_private();
+        for block in [
+            "10.0.0.0/8",
+            "10.1.2.3",
+            "172.16.0.0/12",
+            "172.31.0.0/16",
+            "192.168.9.0/24",
+            "fd00::/8",
+        ] {
+            assert!(is_private(block), "{block}");
+        }
+        for block in [
+            "10.0.0.0/7",
+            "172.32.0.0/16",
+            "172.16.0.0/11",
+            "203.0.113.0/24",
+            "0.0.0.0/0",
+            "::/0",
+        ] {
+            assert!(!is_private(block), "{block}");
+        }
         assert_eq!(CidrBlock::parse("10.0.0.0/33"), None);
         assert_eq!(CidrBlock::parse("10.0.0/8"), None);
         assert_eq!(CidrBlock::parse("10.0.0.0/+8"), None);

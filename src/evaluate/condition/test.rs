@@ -12,6 +12,7 @@ use crate::evaluate::ContextValue;
 use crate::evaluate::Formula;
 use crate::evaluate::RequestContext;
 use crate::evaluate::UnmetTest;
+use crate::evaluate::condition::CidrBlock;
 use crate::evaluate::condition::compare::Compared;
 use crate::evaluate::condition::compare::Reading;
 use crate::evaluate::condition::compare::compare;
@@ -52,7 +53,7 @@ pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &Req
             };
             present(test, &values, Some(multivalued), version, context)
         }
-        ContextValue::Unknown(class) => unmet(test, *class, version, context),
+        ContextValue::Unknown(class) => unknown(test, key_type, *class, version, context),
         ContextValue::Prefix(prefix) => with_prefix(test, prefix, version, context),
         ContextValue::Open(point) => Formula::open(*point),
         ContextValue::MfaNotProven => agreed(vec![absent(test), one("false")], OpenPoint::MfaInRoleSession),
@@ -277,6 +278,35 @@ fn with_prefix(test: &ConditionTest, prefix: &str, version: PolicyVersion, conte
     } else {
         Formula::certain(test.operator.is_negated())
     }
+}
+
+/// The key's value is not known.
+fn unknown(
+    test: &ConditionTest,
+    key_type: Option<KeyType>,
+    class: ControlClass,
+    version: PolicyVersion,
+    context: &RequestContext,
+) -> Formula {
+    let atom = unmet(test, class, version, context);
+    let is_null = test.operator == ConditionOperator::Null;
+    // E119: whatever is there, without a set operator it is not said what comes of it.
+    if !is_null && test.qualifier.is_none() && !test.values.is_empty() && key_type.is_some_and(|known| known.is_multivalued) {
+        let open = Formula::open(OpenPoint::MultivaluedWithoutSetOperator);
+        return if absent(test).is_true() {
+            atom.or(open)
+        } else {
+            atom.and(open)
+        };
+    }
+    // E346: the key shows public addresses only, so blocks of private ones hold none of its values.
+    let is_public = |text: &str| CidrBlock::parse(text).is_none_or(|block| !block.is_private());
+    let settled = test.qualifier.is_none() && (test.operator.is_negated() || !test.if_exists);
+    if test.key.lower() == "aws:sourceip" && settled && !test.values.is_empty() && !test.values.iter().any(|text| is_public(text))
+    {
+        return Formula::certain(test.operator.is_negated());
+    }
+    atom
 }
 
 /// The test as an atom, its values filled as far as they are known.
