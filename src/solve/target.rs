@@ -35,17 +35,16 @@ pub(super) fn representatives<'s>(
         .map(|account| account.to_string())
         .unwrap_or_default();
     let head = move |format: &str| format.replace("${Partition}", &partition).replace("${Account}", &account);
-    let plainest = target_of(&head(first), &example(resource_field(first)), DEFAULT_REGION);
-    let plainest = plainest.filter(|target| target.arn.as_ref().is_some_and(|arn| arn.partition() == "aws"));
-    if mentions.resources.is_empty() && !mentions.has("aws:requestedregion") && !mentions.has("ec2:region") && plainest.is_some()
-    {
+    let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
+    let best_guess = regions.first().map_or(DEFAULT_REGION, String::as_str);
+    let plainest = target_of(&head(first), &example(resource_field(first)), best_guess);
+    if mentions.resources.is_empty() && regions.len() < 2 && plainest.is_some() {
         return Box::new(plainest.into_iter());
     }
     let skip = plainest.clone();
     // Most questions are answered on the plainest resource.
     let others = std::iter::once_with(move || {
         let patterns = patterns(mentions, &context());
-        let regions = regions(mentions, question.subject.caller.partition().unwrap_or("aws"));
         formats
             .into_iter()
             .flat_map(move |format| candidates(format, &head(format), &patterns, &regions))
@@ -178,6 +177,8 @@ fn instances(pattern: &str) -> Vec<String> {
         "example",
         "/example",
         "example/example",
+        "zq7k",
+        "zq7k/zq7k",
         "0123456789abcdef0",
         "i-0123456789abcdef0",
     ]
@@ -195,7 +196,7 @@ fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
         .collect()
 }
 
-/// The Regions that the statements tell apart: those named, some that fit a pattern, and one that nothing names.
+/// The Regions that the statements tell apart, the best guess first.
 fn regions(mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
     let mut named: Vec<&str> = Vec::new();
     named.extend(mentions.values("aws:requestedregion").chain(mentions.values("ec2:region")));
@@ -206,33 +207,26 @@ fn regions(mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
             .filter_map(|(text, _)| text.split(':').nth(3))
             .filter(|region| !matches!(*region, "*" | "")),
     );
+    named.sort_unstable();
+    named.dedup();
     let all = regions_of(partition);
-    let default = if all.contains(&"us-east-1") {
-        "us-east-1"
+    let default = if all.contains(&DEFAULT_REGION) {
+        DEFAULT_REGION
     } else {
-        all.first().copied().unwrap_or("us-east-1")
+        all.first().copied().unwrap_or(DEFAULT_REGION)
     };
-    let mut found: Vec<String> = vec![default.to_owned()];
-    let mut add = |region: &str| {
-        if !region.is_empty() && !found.iter().any(|known| known == region) {
+    // Of the Regions that the same names match one stands for all; a Region that is spelled out is the best guess.
+    let globs: Vec<Glob> = named.iter().map(|name| Glob::from_policy_text(name)).collect();
+    let spelled = named.iter().copied().filter(|name| !name.contains(['*', '?', '$']));
+    let has_variable = named.iter().any(|name| name.contains('$'));
+    let mut classes: BTreeSet<Vec<bool>> = BTreeSet::new();
+    let mut found: Vec<String> = Vec::new();
+    for region in spelled.chain([default]).chain(all.iter().copied()) {
+        let matched: Vec<bool> = globs.iter().map(|glob| glob.matches(region)).collect();
+        let is_new = classes.insert(matched) || (has_variable && !found.iter().any(|known| known == region));
+        if is_new && !region.is_empty() {
             found.push(region.to_owned());
         }
-    };
-    for name in &named {
-        let glob = Glob::from_policy_text(name);
-        let matching: Vec<&&str> = all.iter().filter(|region| glob.matches(region)).collect();
-        if matching.is_empty() && !name.contains(['*', '?', '$']) {
-            add(name);
-        }
-        for region in matching.iter().take(3) {
-            add(region);
-        }
-    }
-    let unnamed = all
-        .iter()
-        .find(|region| **region != default && !named.iter().any(|name| Glob::from_policy_text(name).matches(region)));
-    if let Some(region) = unnamed.filter(|_| !named.is_empty()) {
-        add(region);
     }
     found
 }
