@@ -62,13 +62,7 @@ pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
 }
 
 fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
-    let subject = question.subject;
-    let mentions = Mentions::of(
-        &subject.stack,
-        question.resource_policy,
-        question.action.action,
-        &subject.caller,
-    );
+    let mentions = Mentions::of(question);
     let counted = match question.scope {
         Scope::Counted(resources) => Some(resources),
         Scope::One(..) | Scope::Any => None,
