@@ -13,7 +13,7 @@ use crate::solve::Question;
 use crate::solve::mentions::Mentions;
 
 /// How many resources that patterns name are tried.
-const MAX_TARGETS: usize = 96;
+const MAX_TARGETS: usize = 1024;
 
 /// Representatives of all resources of the action's types in the identity's own account, the plainest first.
 ///
@@ -97,20 +97,23 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
         .iter()
         .filter_map(|region| target_of(head, &example, region))
         .collect();
-    let mut names: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
-    for pattern in patterns {
-        let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
-        let allowed: Vec<&String> = regions.iter().filter(|region| is_global || field.matches(region)).collect();
-        for name in instances(resource_field(pattern)) {
-            names.entry(name).or_default().extend(&allowed);
-        }
-    }
     // Whether a name fits does not depend on the Region.
     let fits = |name: &String| {
         let target = target_of(head, name, DEFAULT_REGION);
         target.is_some_and(|target| target.arn.is_some_and(|arn| has_format(format, arn.as_str())))
     };
-    let named = names.into_iter().filter(|(name, _)| fits(name)).flat_map(|(name, regions)| {
+    let mut names: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
+    for pattern in patterns {
+        let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
+        let allowed: Vec<&String> = regions.iter().filter(|region| is_global || field.matches(region)).collect();
+        if allowed.is_empty() {
+            continue;
+        }
+        for name in instances(resource_field(pattern)).filter(fits).take(2) {
+            names.entry(name).or_default().extend(&allowed);
+        }
+    }
+    let named = names.into_iter().flat_map(|(name, regions)| {
         let target = move |region: &String| target_of(head, &name, region);
         regions.into_iter().filter_map(target)
     });
@@ -170,21 +173,20 @@ fn example(resource: &str) -> String {
 }
 
 /// Texts that a pattern's resource field matches: each run empty, a plain name, or one with a separator.
-fn instances(pattern: &str) -> Vec<String> {
+fn instances(pattern: &str) -> impl Iterator<Item = String> {
     let plain = pattern.replace('?', "0");
-    [
-        "",
+    let runs = [
         "example",
-        "/example",
-        "example/example",
         "zq7k",
+        "example/example",
         "zq7k/zq7k",
+        "/example",
+        "/zq7k",
+        "",
         "0123456789abcdef0",
-        "i-0123456789abcdef0",
-    ]
-    .iter()
-    .map(|run| plain.replace('*', run))
-    .collect()
+    ];
+    let count = if plain.contains('*') { runs.len() } else { 1 };
+    runs.into_iter().take(count).map(move |run| plain.replace('*', run))
 }
 
 /// Resource texts that name an ARN, their variables filled as far as the identity fixes them.
