@@ -113,11 +113,11 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
             names.entry(name).or_default().extend(&allowed);
         }
     }
-    let named = names.into_iter().flat_map(|(name, regions)| {
+    let targets = names.into_iter().flat_map(|(name, regions)| {
         let target = move |region: &String| target_of(head, &name, region);
         regions.into_iter().filter_map(target)
     });
-    found.extend(named.take(MAX_TARGETS));
+    found.extend(targets.take(MAX_TARGETS));
     found
 }
 
