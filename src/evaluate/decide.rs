@@ -152,7 +152,7 @@ fn legacy_self_trust(request: &Request<'_>) -> Formula {
     }
 }
 
-/// Both effects of a set of policies without principals, recorded as a layer.
+/// Both effects of a set of policies as a layer.
 fn layer_of<'p>(layer: Layer, policies: &[&'p Policy], policy_type: PolicyType, request: &Request<'_>) -> LayerOutcome<'p> {
     let mut outcome = LayerOutcome {
         layer,
@@ -172,7 +172,9 @@ fn layer_of<'p>(layer: Layer, policies: &[&'p Policy], policy_type: PolicyType, 
             }
         };
         for (index, statement) in document.statements.iter().enumerate() {
-            let applies = statement_matches(statement, document.version, policy_type, request);
+            // Only the policies of RCPs and endpoints carry a principal here.
+            let covers = deny_covers(statement.principal.as_ref(), request.caller, false);
+            let applies = covers.and(statement_matches(statement, document.version, policy_type, request));
             if applies.is_false() {
                 continue;
             }
@@ -420,37 +422,5 @@ fn endpoint_layer<'p>(stack: &PolicyStack<'p>, request: &Request<'_>, layers: &m
     let Some(policies) = &stack.endpoint else {
         return Formula::True;
     };
-    let mut outcome = LayerOutcome {
-        layer: Layer::Endpoint,
-        allow: Formula::False,
-        deny: Formula::False,
-        hits: Vec::new(),
-        note: None,
-    };
-    for &policy in policies {
-        let Ok(document) = document_of(policy).map_err(|atom| {
-            outcome.allow = outcome.allow.clone().or(Formula::atom(atom.clone()));
-            outcome.deny = outcome.deny.clone().or(Formula::atom(atom));
-        }) else {
-            continue;
-        };
-        for (index, statement) in document.statements.iter().enumerate() {
-            let covers = deny_covers(statement.principal.as_ref(), request.caller, false);
-            let applies = covers.and(statement_matches(statement, document.version, PolicyType::Endpoint, request));
-            if applies.is_false() {
-                continue;
-            }
-            match statement.effect {
-                Effect::Allow => outcome.allow = outcome.allow.or(applies.clone()),
-                Effect::Deny => outcome.deny = outcome.deny.or(applies.clone()),
-            }
-            outcome.hits.push(StatementHit {
-                policy,
-                statement,
-                index,
-                applies,
-            });
-        }
-    }
-    record(outcome, layers)
+    record(layer_of(Layer::Endpoint, policies, PolicyType::Endpoint, request), layers)
 }

@@ -11,6 +11,7 @@ use crate::estate::AccessFindings;
 use crate::estate::AccountEstate;
 use crate::estate::Principal;
 use crate::finding::AnalyzerEvidence;
+use crate::finding::Interner;
 use crate::finding::UnjoinedFinding;
 use crate::ident::AccountId;
 use crate::ident::Action;
@@ -57,7 +58,31 @@ pub fn unjoined(estate: &AccountEstate, joined: &BTreeSet<&str>, asked: &[Action
         })
         .collect();
     unjoined.sort();
+    shared(&mut unjoined);
     unjoined
+}
+
+/// Holds each text of a list once: accounts have hundreds of findings, and few types, states and reasons.
+fn shared(unjoined: &mut [UnjoinedFinding]) {
+    let mut texts = Interner::<str>::new();
+    for UnjoinedFinding {
+        resource_type,
+        evidence,
+        reason,
+        ..
+    } in unjoined
+    {
+        let many_times = [
+            resource_type,
+            reason,
+            &mut evidence.kind,
+            &mut evidence.status,
+            &mut evidence.detail,
+        ];
+        for text in many_times.into_iter().chain(&mut evidence.analyzer) {
+            *text = texts.intern(text);
+        }
+    }
 }
 
 /// The findings of the organization's analyzers about accounts that were not read, sorted.

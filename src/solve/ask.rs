@@ -14,7 +14,6 @@ use crate::evaluate::Credentials;
 use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
 use crate::evaluate::Formula;
-use crate::evaluate::PolicyStack;
 use crate::evaluate::Request;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
@@ -67,18 +66,7 @@ pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
 }
 
 fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
-    let subject = question.subject;
-    // E205: RCPs are those of the account that owns the resource.
-    let stack = question.owner.map(|owner| PolicyStack {
-        rcps: owner.rcps(),
-        ..subject.stack.clone()
-    });
-    let mentions = Mentions::of(
-        stack.as_ref().unwrap_or(&subject.stack),
-        question.resource_policy,
-        question.action.action,
-        &subject.caller,
-    );
+    let mentions = Mentions::of(question);
     let counted = match question.scope {
         Scope::Counted(resources) => Some(resources),
         Scope::One(..) | Scope::Any => None,

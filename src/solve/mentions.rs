@@ -7,18 +7,27 @@ use std::sync::Arc;
 
 use crate::catalog::rcp_covers;
 use crate::estate::Policy;
-use crate::evaluate::Caller;
+use crate::evaluate::AccountScope;
 use crate::evaluate::CallerKind;
+use crate::evaluate::ContextValue;
+use crate::evaluate::DerivedFacts;
+use crate::evaluate::Formula;
 use crate::evaluate::Guardrails;
 use crate::evaluate::Level;
 use crate::evaluate::PolicyStack;
+use crate::evaluate::RequestContext;
+use crate::evaluate::Target;
+use crate::evaluate::derive_into;
+use crate::evaluate::evaluate_test;
 use crate::ident::Action;
 use crate::ident::Ternary;
+use crate::policy::ConditionBlock;
 use crate::policy::Effect;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
 use crate::policy::TextPart;
 use crate::policy::text_parts;
+use crate::solve::Question;
 
 /// What a policy says of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +38,28 @@ enum Speech {
     Denies,
     /// An Allow statement covers it, or the document is not known.
     Allows,
+}
+
+/// Keys that the identity alone fixes, whatever it chooses and however its session was issued.
+const FIXED: [&str; 7] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltype",
+    "aws:username",
+];
+
+/// What the tests on fixed keys leave of a statement's conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// Such a test fails: the statement never applies to the identity.
+    Never,
+    /// All tests are on fixed keys and hold.
+    Nothing,
+    /// Something else is tested.
+    Something,
 }
 
 /// Keys, values and resources that relevant statements name.
@@ -44,14 +75,19 @@ pub(super) struct Mentions<'e> {
     pub(super) stack: PolicyStack<'e>,
     /// Whether some layer stops the action whatever the resource and the context: one try shows it.
     pub(super) is_settled: bool,
+    /// The keys that the identity fixes, the asker's own aside.
+    fixed: RequestContext,
 }
 
 impl<'e> Mentions<'e> {
     /// Reads the statements of a stack that may match the action.
-    pub(super) fn of(stack: &PolicyStack<'e>, resource_policy: Option<&'e Policy>, action: &Action, caller: &Caller) -> Self {
+    pub(super) fn of(question: &Question<'e>) -> Self {
+        let (stack, caller) = (&question.subject.stack, &question.subject.caller);
+        let (resource_policy, action) = (question.resource_policy, question.action.action);
         // E181: the root user starts from full access.
         let mut mentions = Self {
             may_be_granted: caller.kind == CallerKind::AccountRoot,
+            fixed: fixed_keys(question),
             ..Self::default()
         };
         let (identity, may_allow) = mentions.level(&stack.identity, action);
@@ -82,7 +118,9 @@ impl<'e> Mentions<'e> {
             mentions.stack.scps = mentions.guardrails(&stack.scps, action, true);
         }
         if rcp_covers(action.service()) {
-            mentions.stack.rcps = mentions.guardrails(&stack.rcps, action, false);
+            // E205: those of the account that owns the resource.
+            let rcps = question.owner.map_or_else(|| stack.rcps.clone(), AccountScope::rcps);
+            mentions.stack.rcps = mentions.guardrails(&rcps, action, false);
         }
         mentions
     }
@@ -131,14 +169,22 @@ impl<'e> Mentions<'e> {
             if matched == Ternary::No {
                 continue;
             }
+            let condition = &statement.condition;
+            let left = self.left_of(condition, document.version);
+            if left == Left::Never {
+                // The evaluator still looks at the keys.
+                for test in &condition.tests {
+                    self.keys.entry(test.key.lower().into()).or_default();
+                }
+                continue;
+            }
             speech = speech.max(match statement.effect {
                 Effect::Deny => Speech::Denies,
                 Effect::Allow => Speech::Allows,
             });
-            let condition = &statement.condition;
-            let is_bare = condition.tests.is_empty() && !condition.has_empty_part;
             let is_everywhere =
                 statement.resource.as_ref().is_some_and(ResourceClause::is_everything) && statement.principal.is_none();
+            let is_bare = left == Left::Nothing;
             self.is_settled |= matched == Ternary::Yes && statement.effect == Effect::Deny && is_bare && is_everywhere;
             for text in statement.resource.iter().flat_map(ResourceClause::texts) {
                 if &**text != "*" {
@@ -159,6 +205,26 @@ impl<'e> Mentions<'e> {
             }
         }
         speech
+    }
+
+    fn left_of(&self, condition: &ConditionBlock, version: PolicyVersion) -> Left {
+        let mut left = if condition.has_empty_part {
+            Left::Something
+        } else {
+            Left::Nothing
+        };
+        for test in &condition.tests {
+            if !self.fixed.is_set(test.key.lower()) {
+                left = Left::Something;
+                continue;
+            }
+            match evaluate_test(test, version, &self.fixed) {
+                Formula::False => return Left::Never,
+                Formula::True => {}
+                Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => left = Left::Something,
+            }
+        }
+        left
     }
 
     fn variables(&mut self, text: &str, version: PolicyVersion) {
@@ -191,4 +257,30 @@ impl<'e> Mentions<'e> {
     pub(super) fn values(&self, lower: &str) -> impl Iterator<Item = &'e str> {
         self.keys.get(lower).into_iter().flatten().copied()
     }
+}
+
+/// The fixed keys of the identity, absent ones set to absent; those that the asker gives are not fixed.
+fn fixed_keys(question: &Question<'_>) -> RequestContext {
+    let is_given = |key: &str| question.given.iter().any(|(given, _)| given.lower() == key);
+    let wanted: BTreeSet<Box<str>> = FIXED.iter().filter(|key| !is_given(key)).map(|key| Box::from(*key)).collect();
+    let mut context = RequestContext::only(Arc::new(wanted.clone()));
+    let facts = DerivedFacts {
+        time: question.as_of,
+        region: None,
+        resource_tags: None,
+        resource_organization: None,
+    };
+    derive_into(
+        &mut context,
+        &question.subject.caller,
+        question.action,
+        &Target::nothing(),
+        &facts,
+    );
+    for key in &wanted {
+        if !context.is_set(key) {
+            context.set(key, ContextValue::Absent);
+        }
+    }
+    context
 }

@@ -14,7 +14,7 @@ use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
 
 /// How many resources that patterns name are tried.
-const MAX_TARGETS: usize = 96;
+const MAX_TARGETS: usize = 1024;
 
 /// Representatives of all resources of the action's types in the identity's own account, the plainest first.
 ///
@@ -36,19 +36,16 @@ pub(super) fn representatives<'s>(
         .map(|account| account.to_string())
         .unwrap_or_default();
     let head = move |format: &str| format.replace("${Partition}", &partition).replace("${Account}", &account);
-    let plainest = target_of(&head(first), &example(resource_field(first)), DEFAULT_REGION);
-    let plainest = plainest
-        .filter(|target| target.arn.as_ref().is_some_and(|arn| arn.partition() == "aws"))
-        .filter(|_| given_region(question.given).is_none());
-    if mentions.resources.is_empty() && !mentions.has("aws:requestedregion") && !mentions.has("ec2:region") && plainest.is_some()
-    {
+    let regions = regions(question, mentions, question.subject.caller.partition().unwrap_or("aws"));
+    let best_guess = regions.first().map_or(DEFAULT_REGION, String::as_str);
+    let plainest = target_of(&head(first), &example(resource_field(first)), best_guess);
+    if mentions.resources.is_empty() && regions.len() < 2 && plainest.is_some() {
         return Box::new(plainest.into_iter());
     }
     let skip = plainest.clone();
     // Most questions are answered on the plainest resource.
     let others = std::iter::once_with(move || {
         let patterns = patterns(mentions, &context());
-        let regions = regions(question, mentions, question.subject.caller.partition().unwrap_or("aws"));
         formats
             .into_iter()
             .flat_map(move |format| candidates(format, &head(format), &patterns, &regions))
@@ -101,6 +98,11 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
         .iter()
         .filter_map(|region| target_of(head, &example, region))
         .collect();
+    // Whether a name fits does not depend on the Region.
+    let fits = |name: &String| {
+        let target = target_of(head, name, DEFAULT_REGION);
+        target.is_some_and(|target| target.arn.is_some_and(|arn| has_format(format, arn.as_str())))
+    };
     let mut names: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     // E300: an instance's id begins with `i-`, whatever a policy writes.
     let ids = (resource_field(format) == "instance/${InstanceId}").then(|| Glob::from_policy_text("instance/i-*"));
@@ -111,20 +113,18 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
     for pattern in patterns.iter().filter(may_exist) {
         let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
         let allowed: Vec<&String> = regions.iter().filter(|region| is_global || field.matches(region)).collect();
-        for name in instances(resource_field(pattern)) {
+        if allowed.is_empty() {
+            continue;
+        }
+        for name in instances(resource_field(pattern)).filter(fits).take(2) {
             names.entry(name).or_default().extend(&allowed);
         }
     }
-    // Whether a name fits does not depend on the Region.
-    let fits = |name: &String| {
-        let target = target_of(head, name, DEFAULT_REGION);
-        target.is_some_and(|target| target.arn.is_some_and(|arn| has_format(format, arn.as_str())))
-    };
-    let named = names.into_iter().filter(|(name, _)| fits(name)).flat_map(|(name, regions)| {
+    let targets = names.into_iter().flat_map(|(name, regions)| {
         let target = move |region: &String| target_of(head, &name, region);
         regions.into_iter().filter_map(target)
     });
-    found.extend(named.take(MAX_TARGETS));
+    found.extend(targets.take(MAX_TARGETS));
     found
 }
 
@@ -180,19 +180,20 @@ fn example(resource: &str) -> String {
 }
 
 /// Texts that a pattern's resource field matches: each run empty, a plain name, or one with a separator.
-fn instances(pattern: &str) -> Vec<String> {
+fn instances(pattern: &str) -> impl Iterator<Item = String> {
     let plain = pattern.replace('?', "0");
-    [
-        "",
+    let runs = [
         "example",
-        "/example",
+        "zq7k",
         "example/example",
+        "zq7k/zq7k",
+        "/example",
+        "/zq7k",
+        "",
         "0123456789abcdef0",
-        "i-0123456789abcdef0",
-    ]
-    .iter()
-    .map(|run| plain.replace('*', run))
-    .collect()
+    ];
+    let count = if plain.contains('*') { runs.len() } else { 1 };
+    runs.into_iter().take(count).map(move |run| plain.replace('*', run))
 }
 
 /// Resource texts that name an ARN, their variables filled as far as the identity fixes them.
@@ -204,7 +205,7 @@ fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
         .collect()
 }
 
-/// The Regions that the statements tell apart: those named, some that fit a pattern, and one that nothing names.
+/// The Regions that the statements tell apart, the best guess first.
 fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
     if let Some(region) = given_region(question.given) {
         return vec![region.to_owned()];
@@ -218,33 +219,26 @@ fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partition: &str) ->
             .filter_map(|(text, _)| text.split(':').nth(3))
             .filter(|region| !matches!(*region, "*" | "")),
     );
+    named.sort_unstable();
+    named.dedup();
     let all = regions_of(partition);
-    let default = if all.contains(&"us-east-1") {
-        "us-east-1"
+    let default = if all.contains(&DEFAULT_REGION) {
+        DEFAULT_REGION
     } else {
-        all.first().copied().unwrap_or("us-east-1")
+        all.first().copied().unwrap_or(DEFAULT_REGION)
     };
-    let mut found: Vec<String> = vec![default.to_owned()];
-    let mut add = |region: &str| {
-        if !region.is_empty() && !found.iter().any(|known| known == region) {
+    // Of the Regions that the same names match one stands for all; a Region that is spelled out is the best guess.
+    let globs: Vec<Glob> = named.iter().map(|name| Glob::from_policy_text(name)).collect();
+    let spelled = named.iter().copied().filter(|name| !name.contains(['*', '?', '$']));
+    let has_variable = named.iter().any(|name| name.contains('$'));
+    let mut classes: BTreeSet<Vec<bool>> = BTreeSet::new();
+    let mut found: Vec<String> = Vec::new();
+    for region in spelled.chain([default]).chain(all.iter().copied()) {
+        let matched: Vec<bool> = globs.iter().map(|glob| glob.matches(region)).collect();
+        let is_new = classes.insert(matched) || (has_variable && !found.iter().any(|known| known == region));
+        if is_new && !region.is_empty() {
             found.push(region.to_owned());
         }
-    };
-    for name in &named {
-        let glob = Glob::from_policy_text(name);
-        let matching: Vec<&&str> = all.iter().filter(|region| glob.matches(region)).collect();
-        if matching.is_empty() && !name.contains(['*', '?', '$']) {
-            add(name);
-        }
-        for region in matching.iter().take(3) {
-            add(region);
-        }
-    }
-    let unnamed = all
-        .iter()
-        .find(|region| **region != default && !named.iter().any(|name| Glob::from_policy_text(name).matches(region)));
-    if let Some(region) = unnamed.filter(|_| !named.is_empty()) {
-        add(region);
     }
     found
 }
