@@ -6,14 +6,17 @@ use std::sync::Arc;
 use leastwise::catalog::Catalog;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Problem;
+use leastwise::evaluate::AccountScope;
 use leastwise::finding::CoverageCount;
 use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
+use leastwise::finding::PolicyCounts;
 use leastwise::finding::Report;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
 use leastwise::finding::Severity;
 use leastwise::finding::UnjoinedFinding;
+use leastwise::finding::VerdictCounts;
 use leastwise::ident::Glob;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;
@@ -106,7 +109,7 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
             .is_none_or(|least| finding.score.as_ref().is_some_and(|score| score.severity() >= least));
         named && severe
     };
-    let shares = inputs.each(|estate, scope| {
+    let share = |estate: &AccountEstate, scope: &AccountScope| {
         let audit = AccountAudit {
             questions: &questions,
             estate,
@@ -131,8 +134,10 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
             gaps: estate.problems.iter().map(gap_of).collect(),
             covers: covers(estate),
         }
-    })?;
-    Ok(joined(inputs, rules, &questions, shares))
+    };
+    let mut gathered = Gathered::default();
+    inputs.each(share, |share| gathered.add(share))?;
+    Ok(gathered.report(inputs, rules, &questions))
 }
 
 fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {
@@ -145,68 +150,79 @@ fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {
     ]
 }
 
-fn joined(inputs: &Inputs, rules: &RuleSet, questions: &Questions<'_>, shares: Vec<Share>) -> Report {
-    let accounts = u64::try_from(shares.len()).unwrap_or(u64::MAX);
-    let mut facts = RunFacts {
-        as_of: inputs.as_of,
-        tool_version: env!("CARGO_PKG_VERSION").into(),
-        catalog_version: Catalog::bundled().version().to_string().into(),
-        rules: rules.iter().map(rule_facts).collect(),
-        accounts,
-        identities: 0,
-        verdicts: leastwise::finding::VerdictCounts::default(),
-        policies: leastwise::finding::PolicyCounts::default(),
-        coverage: Vec::new(),
-    };
-    let mut findings = Vec::new();
-    let mut unjoined: Vec<UnjoinedFinding> = Vec::new();
-    let mut gaps: Vec<CoverageGap> = inputs.problems.iter().map(gap_of).collect();
-    let mut covered = [0_u64; SOURCES.len()];
-    for share in shares {
+/// What the accounts add up to.
+#[derive(Default)]
+struct Gathered {
+    accounts: u64,
+    identities: u64,
+    verdicts: VerdictCounts,
+    policies: PolicyCounts,
+    covered: [u64; SOURCES.len()],
+    findings: Vec<Finding>,
+    unjoined: Vec<UnjoinedFinding>,
+    gaps: Vec<CoverageGap>,
+}
+
+impl Gathered {
+    fn add(&mut self, share: Share) {
         let AccountFindings {
-            findings: found,
-            unjoined: listed,
+            findings,
+            unjoined,
             verdicts,
             identities,
             policies,
         } = share.found;
-        findings.extend(found);
-        unjoined.extend(listed);
-        gaps.extend(share.gaps);
-        facts.identities += identities;
-        facts.verdicts.allowed += verdicts.allowed;
-        facts.verdicts.conditional += verdicts.conditional;
-        facts.verdicts.undetermined += verdicts.undetermined;
-        facts.verdicts.denied += verdicts.denied;
-        facts.policies.read += policies.read;
-        facts.policies.invalid += policies.invalid;
-        facts.policies.missing += policies.missing;
-        for (count, covers) in covered.iter_mut().zip(share.covers) {
+        self.accounts += 1;
+        self.identities += identities;
+        self.verdicts.allowed += verdicts.allowed;
+        self.verdicts.conditional += verdicts.conditional;
+        self.verdicts.undetermined += verdicts.undetermined;
+        self.verdicts.denied += verdicts.denied;
+        self.policies.read += policies.read;
+        self.policies.invalid += policies.invalid;
+        self.policies.missing += policies.missing;
+        for (count, covers) in self.covered.iter_mut().zip(share.covers) {
             *count += u64::from(covers);
         }
+        self.findings.extend(findings);
+        self.unjoined.extend(unjoined);
+        self.gaps.extend(share.gaps);
     }
-    facts.coverage = SOURCES
-        .iter()
-        .zip(covered)
-        .map(|(source, covered)| CoverageCount {
+
+    fn report(mut self, inputs: &Inputs, rules: &RuleSet, questions: &Questions<'_>) -> Report {
+        let accounts = self.accounts;
+        let coverage = SOURCES.iter().zip(self.covered).map(|(source, covered)| CoverageCount {
             source: Arc::from(*source),
             covered,
             accounts,
-        })
-        .collect();
-    if let Some(organization_findings) = &inputs.findings {
-        let read: BTreeSet<_> = inputs.accounts().into_iter().collect();
-        unjoined.extend(unjoined_of_organization(organization_findings, &read, questions.actions()));
-    }
-    findings.sort_unstable_by(by_urgency);
-    unjoined.sort();
-    gaps.sort();
-    gaps.dedup();
-    Report {
-        facts,
-        findings,
-        unjoined,
-        gaps,
+        });
+        let facts = RunFacts {
+            as_of: inputs.as_of,
+            tool_version: env!("CARGO_PKG_VERSION").into(),
+            catalog_version: Catalog::bundled().version().to_string().into(),
+            rules: rules.iter().map(rule_facts).collect(),
+            accounts,
+            identities: self.identities,
+            verdicts: self.verdicts,
+            policies: self.policies,
+            coverage: coverage.collect(),
+        };
+        if let Some(organization_findings) = &inputs.findings {
+            let read: BTreeSet<_> = inputs.accounts().into_iter().collect();
+            self.unjoined
+                .extend(unjoined_of_organization(organization_findings, &read, questions.actions()));
+        }
+        self.gaps.extend(inputs.problems.iter().map(gap_of));
+        self.findings.sort_unstable_by(by_urgency);
+        self.unjoined.sort_unstable();
+        self.gaps.sort_unstable();
+        self.gaps.dedup();
+        Report {
+            facts,
+            findings: self.findings,
+            unjoined: self.unjoined,
+            gaps: self.gaps,
+        }
     }
 }
 

@@ -126,8 +126,12 @@ impl Inputs {
         ids.filter(|id| self.wanted.is_empty() || self.wanted.contains(id)).collect()
     }
 
-    /// Reads the accounts and hands each to `work`; the results come in order of the accounts.
-    pub(crate) fn each<R: Send>(&self, work: impl Fn(&AccountEstate, &AccountScope) -> R + Sync) -> Result<Vec<R>, Failure> {
+    /// Reads the accounts and hands each to `work`, several at a time; `take` gets the results in order of the accounts.
+    pub(crate) fn each<R: Send>(
+        &self,
+        work: impl Fn(&AccountEstate, &AccountScope) -> R + Sync,
+        mut take: impl FnMut(R),
+    ) -> Result<(), Failure> {
         let accounts = self.accounts();
         let progress = Progress::new(accounts.len());
         let one = |id: &AccountId| {
@@ -137,7 +141,12 @@ impl Inputs {
         };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build();
         let pool = pool.map_err(|error| Failure::Usage(format!("cannot start threads: {error}")))?;
-        Ok(pool.install(|| accounts.par_iter().filter_map(one).collect()))
+        // A bounded number of results waits to be taken.
+        for some in accounts.chunks(pool.current_num_threads().saturating_mul(16)) {
+            let results: Vec<R> = pool.install(|| some.par_iter().filter_map(one).collect());
+            results.into_iter().for_each(&mut take);
+        }
+        Ok(())
     }
 
     /// Reads one account.

@@ -96,18 +96,20 @@ pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
             .map(|arn| asked_resource(&inputs, &who_can.action, arn)),
         given,
     };
-    let answered = inputs.each(|estate, scope| {
-        let rows = estate
+    let mut gaps = inputs.problems.len();
+    let mut rows: Vec<Row> = Vec::new();
+    let answer = |estate: &AccountEstate, scope: &AccountScope| {
+        let answers = estate
             .principals
             .iter()
             .map(|principal| row(&asked, &inputs, estate, scope, principal));
-        let rows: Vec<Row> = rows
-            .filter(|row| who_can.all || row.verdict != Verdict::Denied.as_str())
-            .collect();
-        (rows, estate.problems.len())
+        let kept = answers.filter(|row| who_can.all || row.verdict != Verdict::Denied.as_str());
+        (kept.collect::<Vec<Row>>(), estate.problems.len())
+    };
+    inputs.each(answer, |(answered, problems)| {
+        rows.extend(answered);
+        gaps += problems;
     })?;
-    let gaps = inputs.problems.len() + answered.iter().map(|(_, problems)| problems).sum::<usize>();
-    let rows: Vec<Row> = answered.into_iter().flat_map(|(rows, _)| rows).collect();
     output::write(&who_can.destination, |out| match who_can.destination.format {
         Format::Table => table(&rows, out),
         Format::Csv => csv(&rows, out),
