@@ -562,9 +562,10 @@ fn tie_tag_keys(combination: &mut [(Box<str>, ContextValue)], mentions: &Mention
     let Some((_, value)) = combination.iter_mut().find(|(key, _)| &**key == "aws:tagkeys") else {
         return;
     };
-    let mut keys: Vec<Box<str>> = match value {
-        ContextValue::Many(keys) => keys.to_vec(),
-        _ => Vec::new(),
+    let mut keys: Vec<Box<str>> = if let ContextValue::Many(keys) = value {
+        keys.to_vec()
+    } else {
+        Vec::new()
     };
     keys.retain(|key| !left_out.contains(key));
     keys.extend(passed.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());

@@ -111,8 +111,8 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
     // E300: an instance's id begins with `i-`, whatever a policy writes.
     let ids = (resource_field(format) == "instance/${InstanceId}").then(|| Glob::from_policy_text("instance/i-*"));
     let may_exist = |pattern: &&String| {
-        let named = Glob::from_policy_text(resource_field(pattern));
-        ids.as_ref().is_none_or(|ids| ids.overlaps(&named))
+        let written = Glob::from_policy_text(resource_field(pattern));
+        ids.as_ref().is_none_or(|ids| ids.overlaps(&written))
     };
     for pattern in patterns.iter().filter(may_exist) {
         let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
