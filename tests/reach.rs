@@ -427,3 +427,82 @@ fn an_instance_that_cannot_be_counted_is_not_left_out_in_silence() {
         "which tag it has is not known"
     );
 }
+
+fn may(action: &str, statements: &Value) -> String {
+    let snapshot = snapshot(&[(OWN, account(OWN, statements, &trusting(OWN, &["sts:AssumeRole"])))], None);
+    who_can(&snapshot, &[action])[&format!("arn:aws:iam::{OWN}:user/Ann")].clone()
+}
+
+#[test]
+fn a_resource_that_no_deny_names_is_found() {
+    let but = |denied: &[&str]| {
+        let texts =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|name| format!("arn:aws:ecs:*:*:service/{name}")).collect() };
+        json!([
+            {"Effect": "Allow", "Action": "ecs:DeleteService", "Resource": texts(&["dev/*"])},
+            {"Effect": "Deny", "Action": "ecs:DeleteService", "Resource": texts(denied)}
+        ])
+    };
+    assert_eq!(
+        may("ecs:DeleteService", &but(&["dev/e*", "dev/z*", "dev/zq7k", "dev/a*"])),
+        "allowed"
+    );
+    assert_eq!(may("ecs:DeleteService", &but(&["dev/*"])), "denied");
+}
+
+#[test]
+fn keys_that_follow_from_the_resource_name_resources() {
+    let when = |action: &str, condition: Value| may(action, &json!([allow(action, condition)]));
+    assert_eq!(
+        when(TERMINATE, json!({"StringEquals": {"ec2:InstanceID": "i-0abc1234"}})),
+        "allowed",
+        "E304"
+    );
+    assert_eq!(
+        when(TERMINATE, json!({"StringLike": {"ec2:InstanceID": "web-*"}})),
+        "denied",
+        "E300"
+    );
+    let of = |cluster: &str| when("ecs:DeleteService", json!({"ArnLike": {"ecs:cluster": cluster}}));
+    assert_eq!(of("arn:aws:ecs:eu-west-1:111122223333:cluster/prod"), "allowed", "E323");
+    assert_eq!(of("arn:aws:ecs:*:*:cluster/prod-*"), "allowed", "E323");
+    assert_eq!(of("arn:aws:ecs:*:444455556666:cluster/prod"), "denied", "E323");
+}
+
+#[test]
+fn a_tag_that_the_identity_lacks_equals_nothing() {
+    let owner = json!([allow(
+        TERMINATE,
+        json!({"StringEquals": {"aws:ResourceTag/owner": "${aws:PrincipalTag/team}"}})
+    )]);
+    assert_eq!(may(TERMINATE, &owner), "denied", "E97");
+}
+
+#[test]
+fn the_tag_keys_are_those_of_the_tags_that_are_passed() {
+    let passing = |keys: &str| {
+        let condition = json!({"StringEquals": {"aws:RequestTag/a": "b"}, "ForAllValues:StringEquals": {"aws:TagKeys": [keys]}});
+        may("ec2:CreateTags", &json!([allow("ec2:CreateTags", condition)]))
+    };
+    assert_eq!(passing("a"), "allowed");
+    assert_eq!(passing("c"), "conditional");
+}
+
+#[test]
+fn many_choices_at_once_end_soon() {
+    let denied = |index: u32| {
+        deny(
+            TERMINATE,
+            json!({
+                "StringNotEquals": {"aws:UserAgent": format!("a{index}"), "aws:referer": format!("b{index}")},
+                "NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+                "DateLessThan": {"aws:CurrentTime": format!("20{}-01-01T00:00:00Z", 30 + index)},
+                "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"},
+                "StringNotEqualsIfExists": {"aws:SourceVpce": "vpce-1", "aws:CalledViaFirst": "athena.amazonaws.com"}
+            }),
+        )
+    };
+    let mut statements = vec![allow(TERMINATE, json!({"StringEquals": {"aws:ResourceTag/team": "blue"}}))];
+    statements.extend((0..40).map(denied));
+    assert_eq!(may(TERMINATE, &json!(statements)), "conditional");
+}

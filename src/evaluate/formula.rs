@@ -58,6 +58,8 @@ impl Formula {
         match (self, other) {
             (Self::False, _) | (_, Self::False) => Self::False,
             (Self::True, rest) | (rest, Self::True) => rest,
+            (Self::All(parts), one @ (Self::Atom(_) | Self::Not(_) | Self::Any(_)))
+            | (one @ (Self::Atom(_) | Self::Not(_) | Self::Any(_)), Self::All(parts)) => Self::All(with(parts, one)),
             (left, right) => {
                 let mut parts = Vec::new();
                 for side in [left, right] {
@@ -77,6 +79,8 @@ impl Formula {
         match (self, other) {
             (Self::True, _) | (_, Self::True) => Self::True,
             (Self::False, rest) | (rest, Self::False) => rest,
+            (Self::Any(parts), one @ (Self::Atom(_) | Self::Not(_) | Self::All(_)))
+            | (one @ (Self::Atom(_) | Self::Not(_) | Self::All(_)), Self::Any(parts)) => Self::Any(with(parts, one)),
             (left, right) => {
                 let mut parts = Vec::new();
                 for side in [left, right] {
@@ -136,6 +140,14 @@ impl Formula {
                 .fold(Self::False, Self::or),
         }
     }
+}
+
+/// Adds one part to parts that are in order already: thousands of statements come one by one.
+fn with(mut parts: Vec<Formula>, one: Formula) -> Vec<Formula> {
+    if let Err(at) = parts.binary_search(&one) {
+        parts.insert(at, one);
+    }
+    parts
 }
 
 impl std::ops::Not for Formula {

@@ -34,12 +34,11 @@ pub(super) fn keep_one<T: Repeatable>(list: &mut Option<Vec<T>>, repeats: &mut V
     let mut positions: BTreeMap<String, usize> = BTreeMap::new();
     for record in std::mem::take(records) {
         let arn = record.head().arn.clone().into_owned();
-        match positions.get(&arn).and_then(|position| kept.get_mut(*position)) {
-            Some(first) => repeats.push((arn, first.forget_differences(&record))),
-            None => {
-                positions.insert(arn, kept.len());
-                kept.push(record);
-            }
+        if let Some(first) = positions.get(&arn).and_then(|position| kept.get_mut(*position)) {
+            repeats.push((arn, first.forget_differences(&record)));
+        } else {
+            positions.insert(arn, kept.len());
+            kept.push(record);
         }
     }
     *records = kept;

@@ -118,6 +118,9 @@ const FORWARDING_KEYS: [&str; 7] = [
 /// The most combinations of free parameters that are tried.
 const MAX_FREE: usize = 48;
 
+/// The most ways to make the call that are tried with each combination of free parameters.
+const MAX_CHOICES: usize = 4096;
+
 impl Choice {
     /// Whether the holder needs nothing that he does not choose himself.
     pub(super) fn is_bare(&self) -> bool {
@@ -353,12 +356,24 @@ fn allows(trust: &PolicyDocument, action: &str) -> bool {
 pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Choice> {
     let mut found = Vec::new();
     let fixed = Fixed::of(question);
-    for free in free_parameters(question, mentions) {
-        for &is_forwarded in forwardings(question, mentions) {
-            for &session in sessions(question, mentions) {
-                for network in networks(question, mentions) {
-                    for &credentials in credentials(question, mentions) {
-                        for time in times(question, mentions) {
+    let (forwardings, sessions) = (forwardings(question, mentions), sessions(question, mentions));
+    let (networks, credentials, times) = (
+        networks(question, mentions),
+        credentials(question, mentions),
+        times(question, mentions),
+    );
+    let mut frees = free_parameters(question, mentions);
+    let others = forwardings.len() * sessions.len() * networks.len() * credentials.len() * times.len();
+    // The last leaves all of them open: it stands for what is not tried.
+    if frees.len() * others > MAX_CHOICES && frees.len() > 2 {
+        frees.drain(1..frees.len() - 1);
+    }
+    for free in &frees {
+        for &is_forwarded in forwardings {
+            for &session in sessions {
+                for &network in &networks {
+                    for &credentials in credentials {
+                        for &time in &times {
                             found.push(Choice {
                                 credentials,
                                 time,
@@ -516,6 +531,9 @@ fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<
         longer.truncate(MAX_FREE);
         combinations = longer;
     }
+    for combination in &mut combinations {
+        tie_tag_keys(combination, mentions);
+    }
     // What none of these values meets is left open rather than denied.
     if !keys.is_empty() {
         combinations.push(
@@ -525,6 +543,37 @@ fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<
         );
     }
     combinations
+}
+
+/// `aws:TagKeys` names every tag that the request passes, and of those that some test names no other.
+fn tie_tag_keys(combination: &mut [(Box<str>, ContextValue)], mentions: &Mentions<'_>) {
+    let (mut passed, mut left_out) = (Vec::new(), Vec::new());
+    for (key, value) in combination.iter() {
+        if let Some(tag) = key.strip_prefix("aws:requesttag/") {
+            let list = if matches!(value, ContextValue::Absent) {
+                &mut left_out
+            } else {
+                &mut passed
+            };
+            let spelled = mentions.values("aws:tagkeys").find(|text| text.eq_ignore_ascii_case(tag));
+            list.push(Box::<str>::from(spelled.unwrap_or(tag)));
+        }
+    }
+    let Some((_, value)) = combination.iter_mut().find(|(key, _)| &**key == "aws:tagkeys") else {
+        return;
+    };
+    let mut keys: Vec<Box<str>> = if let ContextValue::Many(keys) = value {
+        keys.to_vec()
+    } else {
+        Vec::new()
+    };
+    keys.retain(|key| !left_out.contains(key));
+    keys.extend(passed.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
+    *value = if keys.is_empty() {
+        ContextValue::Absent
+    } else {
+        ContextValue::many(keys.iter().map(|key| &**key))
+    };
 }
 
 /// The value that the asker fixed for a key.

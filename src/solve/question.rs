@@ -48,10 +48,9 @@ pub enum Scope<'q> {
 #[must_use]
 pub fn given_region(given: &[(ContextKey, ContextValue)]) -> Option<&str> {
     let is_region = |key: &ContextKey| matches!(key.lower(), "aws:requestedregion" | "ec2:region");
-    given.iter().find_map(|(key, value)| match value {
-        ContextValue::Single(region) if is_region(key) => Some(&**region),
-        _ => None,
-    })
+    let (_, value) = given.iter().find(|(key, _)| is_region(key))?;
+    let ContextValue::Single(region) = value else { return None };
+    Some(region)
 }
 
 /// The one resource type that a call of the action is about: where there is one, counted resources of it can be asked about.

@@ -62,13 +62,13 @@ impl Shapes {
             return false;
         }
         let arn = target.arn.as_ref();
-        let tests = |keys: [&str; 2]| keys.iter().any(|key| mentions.has(key));
+        let tests = |keys: &[&str]| keys.iter().any(|key| mentions.has(key));
         self.seen.insert(Shape {
             region: arn
-                .filter(|_| tests(["aws:requestedregion", "ec2:region"]))
+                .filter(|_| tests(&["aws:requestedregion", "ec2:region", "ecs:cluster"]))
                 .map(|arn| arn.region().into()),
             resource: arn
-                .filter(|_| tests(["ec2:instanceid", "ecs:cluster"]))
+                .filter(|_| tests(&["ec2:instanceid", "ecs:cluster"]))
                 .map(|arn| arn.resource().into()),
             clauses: clauses(&mentions.stack, &request),
         })

@@ -1,5 +1,6 @@
 //! Resources that could exist: one for each shape that the statements tell apart.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -9,6 +10,7 @@ use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::ident::Glob;
 use crate::ident::regions_of;
+use crate::policy::PolicyVersion;
 use crate::solve::Question;
 use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
@@ -39,7 +41,8 @@ pub(super) fn representatives<'s>(
     let regions = regions(question, mentions, question.subject.caller.partition().unwrap_or("aws"));
     let best_guess = regions.first().map_or(DEFAULT_REGION, String::as_str);
     let plainest = target_of(&head(first), &example(resource_field(first)), best_guess);
-    if mentions.resources.is_empty() && regions.len() < 2 && plainest.is_some() {
+    let names_none = !mentions.has("ec2:instanceid") && !mentions.has("ecs:cluster");
+    if mentions.resources.is_empty() && names_none && regions.len() < 2 && plainest.is_some() {
         return Box::new(plainest.into_iter());
     }
     let skip = plainest.clone();
@@ -104,11 +107,12 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
         target.is_some_and(|target| target.arn.is_some_and(|arn| has_format(format, arn.as_str())))
     };
     let mut names: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
+    let unused = unused_name(patterns);
     // E300: an instance's id begins with `i-`, whatever a policy writes.
     let ids = (resource_field(format) == "instance/${InstanceId}").then(|| Glob::from_policy_text("instance/i-*"));
     let may_exist = |pattern: &&String| {
-        let named = Glob::from_policy_text(resource_field(pattern));
-        ids.as_ref().is_none_or(|ids| ids.overlaps(&named))
+        let written = Glob::from_policy_text(resource_field(pattern));
+        ids.as_ref().is_none_or(|ids| ids.overlaps(&written))
     };
     for pattern in patterns.iter().filter(may_exist) {
         let field = Glob::from_policy_text(pattern.split(':').nth(3).unwrap_or("*"));
@@ -116,7 +120,7 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
         if allowed.is_empty() {
             continue;
         }
-        for name in instances(resource_field(pattern)).filter(fits).take(2) {
+        for name in instances(resource_field(pattern), &unused).filter(fits).take(2) {
             names.entry(name).or_default().extend(&allowed);
         }
     }
@@ -179,29 +183,46 @@ fn example(resource: &str) -> String {
     text + rest
 }
 
-/// Texts that a pattern's resource field matches: each run empty, a plain name, or one with a separator.
-fn instances(pattern: &str) -> impl Iterator<Item = String> {
-    let plain = pattern.replace('?', "0");
-    let runs = [
-        "example",
-        "zq7k",
-        "example/example",
-        "zq7k/zq7k",
-        "/example",
-        "/zq7k",
-        "",
-        "0123456789abcdef0",
-    ];
-    let count = if plain.contains('*') { runs.len() } else { 1 };
-    runs.into_iter().take(count).map(move |run| plain.replace('*', run))
+/// A name of one letter that no pattern spells: only a pattern's wildcards can match it.
+fn unused_name(patterns: &[String]) -> String {
+    let fields = || patterns.iter().map(|pattern| resource_field(pattern));
+    let is_unused = |letter: &char| fields().all(|field| !field.contains(*letter));
+    let letter = ('a'..='z').rev().chain('0'..='9').chain('A'..='Z').find(is_unused);
+    letter.map_or_else(|| "zq7k".to_owned(), |letter| letter.to_string().repeat(11))
 }
 
-/// Resource texts that name an ARN, their variables filled as far as the identity fixes them.
+/// Texts that a pattern's resource field matches: each run empty, a plain name, or one with a separator.
+fn instances(pattern: &str, unused: &str) -> impl Iterator<Item = String> {
+    let plain = pattern.replace('?', "0");
+    let runs = [
+        "example".to_owned(),
+        unused.to_owned(),
+        "example/example".to_owned(),
+        format!("{unused}/{unused}"),
+        "/example".to_owned(),
+        format!("/{unused}"),
+        String::new(),
+        "0123456789abcdef0".to_owned(),
+    ];
+    let count = if plain.contains('*') { runs.len() } else { 1 };
+    runs.into_iter().take(count).map(move |run| plain.replace('*', &run))
+}
+
+/// Resource texts that name an ARN, their variables filled as far as the identity fixes them; and what tests of keys
+/// that follow from the resource name (E304, E323).
 fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
-    mentions
-        .resources
-        .iter()
-        .filter_map(|(text, version)| crate::evaluate::fill_text(text, *version, context))
+    let resources = mentions.resources.iter().map(|(text, version)| (Cow::from(*text), *version));
+    let instances = mentions
+        .values("ec2:instanceid")
+        .map(|id| format!("arn:*:ec2:*:*:instance/{id}"));
+    let clusters = mentions.values("ecs:cluster").map(|cluster| {
+        let name = cluster.rsplit('/').next().unwrap_or_default();
+        format!("arn:*:ecs:*:*:service/{name}/*")
+    });
+    let of_keys = instances.chain(clusters).map(|text| (Cow::from(text), PolicyVersion::V2012));
+    resources
+        .chain(of_keys)
+        .filter_map(|(text, version)| crate::evaluate::fill_text(&text, version, context))
         .collect()
 }
 
@@ -216,7 +237,9 @@ fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partition: &str) ->
         mentions
             .resources
             .iter()
-            .filter_map(|(text, _)| text.split(':').nth(3))
+            .map(|(text, _)| *text)
+            .chain(mentions.values("ecs:cluster"))
+            .filter_map(|text| text.split(':').nth(3))
             .filter(|region| !matches!(*region, "*" | "")),
     );
     named.sort_unstable();

@@ -299,9 +299,15 @@ fn unknown(
             atom.and(open)
         };
     }
+    let settled = test.qualifier.is_none() && (test.operator.is_negated() || !test.if_exists);
+    // E97: nothing equals a variable without value.
+    let has_no_value =
+        !is_null && !test.values.is_empty() && fill_values(test, version, context).is_ok_and(|values| values.is_empty());
+    if settled && has_no_value {
+        return Formula::certain(test.operator.is_negated());
+    }
     // E346: the key shows public addresses only, so blocks of private ones hold none of its values.
     let is_public = |text: &str| CidrBlock::parse(text).is_none_or(|block| !block.is_private());
-    let settled = test.qualifier.is_none() && (test.operator.is_negated() || !test.if_exists);
     if test.key.lower() == "aws:sourceip" && settled && !test.values.is_empty() && !test.values.iter().any(|text| is_public(text))
     {
         return Formula::certain(test.operator.is_negated());
