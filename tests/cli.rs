@@ -555,6 +555,17 @@ fn case(id: &str, decision: &str) -> String {
 }
 
 #[test]
+fn a_misspelt_expectation_is_remarked_on() {
+    let misspelt = case("a", "explicit_deny").replace("\"expect\"", "\"expects\"");
+    let run = fed(&["test", "-"], misspelt.as_bytes()).ends(0);
+    assert!(
+        run.err.contains("no member `expects`") && run.err.contains("which cannot fail: 1"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
 fn policy_tests_pass_fail_and_break() {
     let passing = case("a", "allowed");
     let failing = case("b", "explicit_deny");

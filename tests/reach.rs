@@ -506,3 +506,15 @@ fn many_choices_at_once_end_soon() {
     statements.extend((0..40).map(denied));
     assert_eq!(may(TERMINATE, &json!(statements)), "conditional");
 }
+
+#[test]
+fn plain_http_is_left_open_and_tls_is_a_choice() {
+    let with = |value: &str| {
+        ann(
+            &json!([allow(TERMINATE, json!({"Bool": {"aws:SecureTransport": value}}))]),
+            &[],
+        )
+    };
+    assert_eq!(with("true"), "allowed");
+    assert_eq!(with("false"), "conditional");
+}

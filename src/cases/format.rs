@@ -185,6 +185,92 @@ pub enum InvalidCase {
     },
 }
 
+/// The members that the format knows, by the object they stand in; what is inside policies and contexts is free.
+const MEMBERS: [(&str, &[&str]); 4] = [
+    (
+        "",
+        &[
+            "format",
+            "id",
+            "name",
+            "source",
+            "truth",
+            "principal",
+            "identity_policies",
+            "permission_boundary",
+            "session_policy",
+            "scps",
+            "rcps",
+            "resource_policy",
+            "endpoint_policies",
+            "request",
+            "expect",
+            "note",
+            "features",
+            "rules",
+        ],
+    ),
+    (
+        "principal",
+        &[
+            "kind",
+            "arn",
+            "account",
+            "service",
+            "tags",
+            "service_linked",
+            "credentials",
+            "id",
+            "role_arn",
+            "session_tags",
+            "user_arn",
+            "organization",
+            "management_account",
+            "created",
+        ],
+    ),
+    (
+        "request",
+        &[
+            "action",
+            "resource",
+            "resource_account",
+            "resource_created",
+            "resource_tags",
+            "context",
+            "wildcard_only_action",
+            "derive",
+            "time",
+            "region",
+            "also",
+        ],
+    ),
+    ("expect", &["decision", "denied_by", "open", "reason"]),
+];
+
+/// The members of a line that the format does not know: most likely misspelt, and then without effect.
+#[must_use]
+pub fn unknown_members(line: &str) -> Vec<String> {
+    let Ok(case) = serde_json::from_str::<serde_json::Value>(line) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (object, known) in MEMBERS {
+        let value = if object.is_empty() { Some(&case) } else { case.get(object) };
+        let members = value
+            .and_then(serde_json::Value::as_object)
+            .into_iter()
+            .flat_map(serde_json::Map::keys);
+        let dot = if object.is_empty() { "" } else { "." };
+        found.extend(
+            members
+                .filter(|member| !known.contains(&member.as_str()))
+                .map(|member| format!("{object}{dot}{member}")),
+        );
+    }
+    found
+}
+
 impl Case {
     /// Reads one line.
     ///

@@ -8,6 +8,7 @@ mod run;
 
 pub use format::Case;
 pub use format::InvalidCase;
+pub use format::unknown_members;
 pub use run::CaseResult;
 pub use run::Verdict;
 pub use run::run_case;

@@ -8,6 +8,7 @@ use std::path::Path;
 use leastwise::cases::Case;
 use leastwise::cases::CaseResult;
 use leastwise::cases::run_case;
+use leastwise::cases::unknown_members;
 use leastwise::report::visible;
 use serde::Serialize;
 
@@ -31,6 +32,7 @@ struct Line<'r> {
 struct Run {
     results: Vec<(String, CaseResult)>,
     broken: Vec<String>,
+    remarks: Vec<String>,
 }
 
 pub(crate) fn run(test: &Test) -> Result<ExitCode, Failure> {
@@ -44,7 +46,12 @@ pub(crate) fn run(test: &Test) -> Result<ExitCode, Failure> {
         Format::Json => json(&run, out),
         Format::Table | Format::Csv => text(&run, failing, out),
     })?;
-    for line in &run.broken {
+    let silent = run.results.iter().filter(|(_, result)| result.expected.is_none()).count();
+    if silent > 0 {
+        run.remarks
+            .push(format!("cases without an expectation, which cannot fail: {silent}"));
+    }
+    for line in run.remarks.iter().chain(&run.broken) {
         output::remark(line);
     }
     Ok(match (run.broken.is_empty(), failing) {
@@ -72,6 +79,10 @@ fn read(path: &Path, run: &mut Run) -> Result<(), Failure> {
     };
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = format!("{name}:{}", index + 1);
+        for member in unknown_members(line) {
+            run.remarks
+                .push(format!("{place}: the format has no member `{member}`; it is without effect"));
+        }
         match Case::parse(line).and_then(|case| run_case(&case)) {
             Ok(result) => run.results.push((place, result)),
             Err(error) => run.broken.push(format!("{place}: {error}")),

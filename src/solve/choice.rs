@@ -505,12 +505,15 @@ fn forwardings(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [bo
     }
 }
 
+/// TLS is always within reach; whether a service still answers without it is left open.
+const SECURE_TRANSPORT: &str = "aws:securetransport";
+
 /// Values for the keys that the holder writes himself: none, one that fits each pattern, and one that fits none.
 fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<(Box<str>, ContextValue)>> {
     let catalog = Catalog::bundled();
     let entry = catalog.action(question.action.action.service(), question.action.action.name());
     let is_free = |key: &&str| {
-        control_class(key) == Some(ControlClass::Free)
+        (control_class(key) == Some(ControlClass::Free) || *key == SECURE_TRANSPORT)
             && entry.is_none_or(|entry| catalog.action_supports_key(entry, None, key) != Support::No)
     };
     let mut combinations: Vec<Vec<(Box<str>, ContextValue)>> = vec![Vec::new()];
@@ -586,6 +589,9 @@ fn given_value<'q>(question: &'q Question<'_>, lower: &str) -> Option<&'q Contex
 }
 
 fn free_values(key: &str, mentions: &Mentions<'_>) -> Vec<ContextValue> {
+    if key == SECURE_TRANSPORT {
+        return vec![ContextValue::single("true")];
+    }
     let texts: Vec<String> = mentions
         .values(key)
         .filter(|text| !text.contains("${"))
