@@ -6,59 +6,62 @@ use std::path::PathBuf;
 
 use leastwise::cases::Case;
 use leastwise::cases::run_case;
+use sha2::Digest as _;
+use sha2::Sha256;
 
-/// Cases on which we differ, and the rule that says we are right.
+/// Cases on which we differ, by the first half of the SHA-256 of their ids, since the ids are not ours to copy; and the rule
+/// that says we are right.
 const KNOWN: [(&str, &str); 37] = [
     // A tag is a string, and so is `s3:x-amz-copy-source`: other operators never match them, negated or not.
-    ("iam-rs/operator_eval/evaluate_condition_numeric_operators#3", "E121"),
-    ("iam-rs/operator_eval/numeric_equals_exact#1", "E121"),
-    ("iam-rs/operator_eval/evaluate_condition_date_operators#0", "E121"),
-    ("iam-rs/operator_eval/evaluate_condition_date_operators#2", "E121"),
-    ("iam-rs/operator_eval/evaluate_condition_date_operators#3", "E121"),
-    ("iam-rs/operator_eval/evaluate_condition_ip_address#1", "E121"),
-    ("iam-rs/operator_eval/evaluate_condition_for_any_value#2", "E121"),
-    ("iam-rs/operator_eval/arn_operators#1", "E121"),
-    ("iam-rs/operator_eval/arn_operators#2", "E121"),
-    ("minio/condition/stringfunc/TestBinaryEqualsFuncEvaluate#0", "E121"),
-    ("minio/condition/stringfunc/TestBinaryEqualsFuncEvaluate#13", "E121"),
+    ("472f1dfceb6f6c0d", "E121"),
+    ("8bbc71c46e8ef099", "E121"),
+    ("921f153c0c376fc6", "E121"),
+    ("0ce2b208b544f8c3", "E121"),
+    ("6d036505aa81bf64", "E121"),
+    ("4272e47bd3a07afc", "E121"),
+    ("37099dad137e8835", "E121"),
+    ("ab534339ded59a6f", "E121"),
+    ("a2164f819987df47", "E121"),
+    ("df74091df766e3c0", "E121"),
+    ("f14454a361f92196", "E121"),
     // A Boolean key under a string operator.
-    ("iam-rs/engine/deny_with_negated_condition_on_missing_key#0", "E121"),
+    ("82272253e69d2c61", "E121"),
     // The root user starts from full access.
-    ("iam-rs/engine/account_id_principal_matches_root_arn_any_partition#0", "E181"),
+    ("afa285cbad3d5f95", "E181"),
     // The root user cannot assume roles.
-    ("iam-simulate/integration/edgeCases/allowNotArnLike.json#0", "E247"),
+    ("0069a0f95ff6cb0f", "E247"),
     // NotPrincipal lists the role and not its account.
-    ("iam-simulate/core/boundaryNotPrincipalDenyResource.json#0", "E84"),
+    ("f4f2064019088a4b", "E84"),
     // NotPrincipal with Allow.
-    ("iam-simulate/core/notPrincipal.json#2", "E21"),
-    ("iam-simulate/core/notPrincipal.json#3", "E21"),
+    ("ef907a2ec03bb211", "E21"),
+    ("ce49d1d2e14d156d", "E21"),
     // A principal as a bare text other than `*`.
-    ("iam-simulate/core/permissionBoundaries-SameAccount.json#11", "E35"),
+    ("5741e076ddb42f1d", "E35"),
     // Resource in a trust policy.
-    ("iam-simulate/core/sts/assumeRole/sameAccount.json#1", "E260"),
-    ("iam-simulate/core/sts/assumeRole/sameAccount.json#3", "E260"),
-    ("iam-simulate/core/sts/assumeRole/sameAccount.json#4", "E260"),
-    ("iam-simulate/core/sts/assumeRole/sameAccount.json#5", "E260"),
-    ("iam-simulate/core/sts/assumeRole/sameAccount.json#6", "E260"),
+    ("d2b2bf8ec7765925", "E260"),
+    ("6dab8ded0730ac58", "E260"),
+    ("e00dc74d4160ffde", "E260"),
+    ("ec5eb26c0e55f1c6", "E260"),
+    ("2d8b8dedd5514931", "E260"),
     // Blanks at the end of an action: not documented (U28).
-    ("iam-simulate/integration/edgeCases/whitespaceActions.json#6", "E40"),
-    ("iam-simulate/unit/action/action.test.ts#17", "E40"),
+    ("c2c45d7e354e5417", "E40"),
+    ("a56d603ee6a195c6", "E40"),
     // An ARN of fewer than six fields in a condition: not documented (U16).
-    ("iam-simulate/unit/condition/arn/ArnLike.test.ts#1", "E142"),
+    ("e6d19c411e28598f", "E142"),
     // A multivalued key without a set operator: not documented (U10).
-    ("iam-simulate/unit/condition/condition.test.ts#3", "E119"),
+    ("d1957dfbec1ab50b", "E119"),
     // An incomplete ARN in a session policy: the call fails.
-    ("iam-simulate/unit/resource/resource.test.ts#56", "E57"),
-    ("iam-simulate/unit/resource/resource.test.ts#60", "E57"),
-    ("iam-simulate/unit/resource/resource.test.ts#62", "E57"),
-    ("iam-simulate/unit/resource/resource.test.ts#63", "E57"),
-    ("iam-simulate/unit/resource/resource.test.ts#115", "E57"),
+    ("b70dd900a2550f76", "E57"),
+    ("d4ce88daeeecf48a", "E57"),
+    ("51f8febca0f32b31", "E57"),
+    ("4c590308c22d6965", "E57"),
+    ("57f7491b95d65b0d", "E57"),
     // An incomplete ARN in a resource policy or SCP: not documented (U4).
-    ("iam-simulate/unit/resource/resource.test.ts#76", "E58"),
-    ("iam-simulate/unit/resource/resource.test.ts#79", "E58"),
-    ("iam-simulate/unit/resource/resource.test.ts#80", "E58"),
-    ("iam-simulate/unit/resource/resource.test.ts#90", "E58"),
-    ("iam-simulate/unit/resource/resource.test.ts#117", "E58"),
+    ("6a6468ce96ffbadb", "E58"),
+    ("d0393d09a88719cf", "E58"),
+    ("ccb0cafb5b01e7f6", "E58"),
+    ("4016f2ff7e9bacab", "E58"),
+    ("9a2c701a9bda5c7d", "E58"),
 ];
 
 #[test]
@@ -78,7 +81,7 @@ fn every_disagreement_with_other_tools_is_a_known_one() {
             .filter(|line| !line.trim().is_empty())
         {
             let result = run_case(&Case::parse(line).unwrap()).unwrap();
-            if !result.holds && known.remove(result.id.as_str()).is_none() {
+            if !result.holds && known.remove(key_of(&result.id).as_str()).is_none() {
                 new.push(format!(
                     "{}: expected {}, we say {}: {}",
                     result.id,
@@ -91,4 +94,8 @@ fn every_disagreement_with_other_tools_is_a_known_one() {
     }
     assert!(new.is_empty(), "new disagreements:\n{}", new.join("\n"));
     assert!(known.is_empty(), "no longer disagreements, or no longer there: {known:?}");
+}
+
+fn key_of(id: &str) -> String {
+    Sha256::digest(id).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
