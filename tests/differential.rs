@@ -1,6 +1,7 @@
 //! Answers of other tools, where they are at hand: every disagreement is one that we know, with the rule that decides it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -97,5 +98,9 @@ fn every_disagreement_with_other_tools_is_a_known_one() {
 }
 
 fn key_of(id: &str) -> String {
-    Sha256::digest(id).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let mut key = String::new();
+    for byte in Sha256::digest(id).iter().take(8) {
+        write!(key, "{byte:02x}").unwrap();
+    }
+    key
 }
