@@ -157,3 +157,10 @@ fn ci_runs_the_test_command_of_the_readme() {
         assert!(status.success());
     }
 }
+
+#[test]
+fn cargo_run_needs_no_name() {
+    // README says `cargo run`, and the package has a second program.
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    assert_eq!(manifest["package"]["default-run"].as_str(), Some("leastwise"));
+}
