@@ -485,7 +485,7 @@ fn the_tag_keys_are_those_of_the_tags_that_are_passed() {
         may("ec2:CreateTags", &json!([allow("ec2:CreateTags", condition)]))
     };
     assert_eq!(passing("a"), "allowed");
-    assert_eq!(passing("c"), "conditional");
+    assert_eq!(passing("c"), "denied", "E351");
 }
 
 #[test]
