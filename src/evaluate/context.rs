@@ -159,7 +159,7 @@ impl RequestContext {
             .keys
             .keys()
             .filter(|key| key.split_once(SUFFIX).is_some_and(|(_, own)| own == tag));
-        let named: Vec<String> = named.map(|key| key.to_string()).collect();
+        let named: Vec<String> = named.map(ToString::to_string).collect();
         for key in of_family.iter().chain(&named) {
             self.set(key, value.clone());
         }

@@ -197,12 +197,12 @@ impl<'f> Search<'f> {
         }
         for passed in 0..1_u32 << names.len() {
             self.steps += 1;
-            let mut named = state.get(&tag_keys).map(|demand| demand.tests.clone()).unwrap_or_default();
+            let mut listed = state.get(&tag_keys).map(|demand| demand.tests.clone()).unwrap_or_default();
             let mut found = Vec::new();
             for (position, name) in names.iter().enumerate() {
                 let is_passed = passed & (1 << position) != 0;
                 let key = ContextKey::new(&format!("aws:RequestTag/{name}"));
-                named.push((names_tag(&tag_keys, name), is_passed));
+                listed.push((names_tag(&tag_keys, name), is_passed));
                 let Some(demand) = state.get(&key) else { continue };
                 let domain = Domain {
                     may_be_absent: !is_passed,
@@ -217,7 +217,7 @@ impl<'f> Search<'f> {
                 continue;
             }
             let domain = domain(&tag_keys, ControlClass::Free);
-            let Some(value) = self.value_for(&tag_keys, &named, &domain) else {
+            let Some(value) = self.value_for(&tag_keys, &listed, &domain) else {
                 continue;
             };
             found.push((tag_keys.clone(), value));

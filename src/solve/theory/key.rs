@@ -40,6 +40,7 @@ pub(crate) enum Reading {
 
 /// What the key may be at all.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of the key")]
 pub(crate) struct Domain {
     pub(crate) may_be_absent: bool,
     pub(crate) may_be_present: bool,

@@ -18,3 +18,5 @@ pub(super) use key::Found;
 pub(super) use key::Literal;
 pub(super) use key::Reading;
 pub(super) use key::value_for;
+pub(super) use text::TextGlob;
+pub(super) use text::representatives;

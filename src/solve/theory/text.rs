@@ -42,7 +42,7 @@ const FRESH: &str = "xyzqjkw0123456789abcdefghilmnoprstuvXYZQJKWABCDEFGHILMNOPRS
 /// Looks for a text.
 pub(crate) fn find_text(groups: &[Group]) -> FoundText {
     let globs = || groups.iter().flat_map(|group| &group.globs);
-    let spelled: BTreeSet<char> = globs().flat_map(|glob| letters(glob)).collect();
+    let spelled: BTreeSet<char> = globs().flat_map(letters).collect();
     let Some(fresh) = FRESH.chars().find(|c| !spelled.contains(c)) else {
         return FoundText::GaveUp;
     };
@@ -134,6 +134,44 @@ fn automaton(groups: &[Group], spelled: &BTreeSet<char>, fresh: char) -> FoundTe
         }
     }
     FoundText::Nothing
+}
+
+/// Texts that stand for all texts of the wanted glob: of those that match the same globs of the list, one of the
+/// shortest. None where there are too many to look at.
+pub(crate) fn representatives(wanted: &TextGlob, globs: &[TextGlob]) -> Option<Vec<String>> {
+    let all: Vec<&TextGlob> = std::iter::once(wanted).chain(globs).collect();
+    let spelled: BTreeSet<char> = all.iter().flat_map(|glob| letters(glob)).collect();
+    let fresh = FRESH.chars().find(|c| !spelled.contains(c))?;
+    let alphabet: Vec<char> = spelled.iter().copied().chain([fresh, ':']).collect();
+    let start: State = all.iter().map(|glob| closed(&glob.tokens, vec![0])).collect();
+    let mut seen: BTreeSet<State> = BTreeSet::from([start.clone()]);
+    let mut queue: VecDeque<(State, String)> = VecDeque::from([(start, String::new())]);
+    let mut memberships: BTreeSet<Vec<bool>> = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut work = 0;
+    while let Some((state, text)) = queue.pop_front() {
+        let ends = |(glob, at): (&&TextGlob, &Vec<u32>)| at.iter().any(|position| *position as usize == glob.tokens.len());
+        let membership: Vec<bool> = all.iter().zip(&state).map(ends).collect();
+        if membership.first() == Some(&true) && memberships.insert(membership) {
+            found.push(text.clone());
+        }
+        work += all.len() * alphabet.len();
+        if seen.len() > MAX_STATES || work > MAX_WORK {
+            return None;
+        }
+        for &letter in &alphabet {
+            let next: State = all.iter().zip(&state).map(|(glob, at)| step(glob, at, letter)).collect();
+            let is_dead = next.first().is_none_or(Vec::is_empty);
+            if is_dead || seen.contains(&next) {
+                continue;
+            }
+            seen.insert(next.clone());
+            let mut longer = text.clone();
+            longer.push(letter);
+            queue.push_back((next, longer));
+        }
+    }
+    Some(found)
 }
 
 fn is_run(token: Option<&GlobToken>) -> bool {

@@ -91,12 +91,12 @@ fn one_of(pattern: &str) -> Group {
 #[expect(clippy::option_option, reason = "no glob and no knowledge are two things")]
 fn glob_of(test: &ConditionTest, value: &str) -> Option<Option<TextGlob>> {
     let family = test.operator.family();
-    let has_wildcards = matches!(family, OperatorFamily::StringLike | OperatorFamily::Arn);
+    let is_pattern = matches!(family, OperatorFamily::StringLike | OperatorFamily::Arn);
     let mut tokens = Vec::new();
     for part in text_parts(value) {
         match part {
-            TextPart::Text(text) if has_wildcards => tokens.extend(text.chars().map(GlobToken::from_policy_char)),
-            TextPart::Text(text) => tokens.extend(text.chars().map(GlobToken::Char)),
+            TextPart::Text(plain) if is_pattern => tokens.extend(plain.chars().map(GlobToken::from_policy_char)),
+            TextPart::Text(plain) => tokens.extend(plain.chars().map(GlobToken::Char)),
             TextPart::Escaped(c) => tokens.push(GlobToken::Char(c)),
             TextPart::Variable { .. } => return Some(None),
             TextPart::Malformed(_) => return None,
@@ -125,7 +125,11 @@ fn arn_tokens(tokens: &[GlobToken]) -> Option<Vec<GlobToken>> {
         found.push(match token {
             GlobToken::AnyRun if colons < 5 => GlobToken::RunWithoutColon,
             GlobToken::AnyOne if colons < 5 => GlobToken::OneWithoutColon,
-            other => *other,
+            GlobToken::Char(_)
+            | GlobToken::AnyRun
+            | GlobToken::AnyOne
+            | GlobToken::RunWithoutColon
+            | GlobToken::OneWithoutColon => *token,
         });
     }
     (colons >= 5).then_some(found)
