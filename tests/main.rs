@@ -23,6 +23,7 @@ mod evidence;
 mod formulas;
 mod guides;
 mod laws;
+mod oracle;
 mod parsing;
 mod patterns;
 mod ranking;
