@@ -23,6 +23,7 @@ use leastwise::evaluate::derive_context;
 use leastwise::ident::Action;
 use leastwise::snapshot::Snapshot;
 use leastwise::snapshot::Source;
+use leastwise::solve::Answer;
 use leastwise::solve::Question;
 use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
@@ -353,6 +354,27 @@ fn random_account(random: &mut Random) -> String {
     )
 }
 
+/// What can be done shows a complete request that the evaluator allows.
+fn assert_witness(subject: &Subject<'_>, action: &Action, answer: &Answer<'_>) {
+    let can = matches!(answer.verdict, Verdict::Allowed | Verdict::Conditional);
+    assert_eq!(answer.witness.is_some(), can, "{}", answer.verdict);
+    let Some(witness) = &answer.witness else { return };
+    let mut caller = subject.caller.clone();
+    caller.credentials = witness.credentials;
+    let open = witness
+        .context
+        .iter()
+        .find(|(_, value)| matches!(value, ContextValue::Unknown(_) | ContextValue::Prefix(_)));
+    assert_eq!(open, None, "a witness leaves nothing open");
+    let request = Request {
+        caller: &caller,
+        action,
+        target: witness.target.clone(),
+        context: witness.context.clone(),
+    };
+    assert_eq!(decide(&subject.stack, &request).outcome, Outcome::Allow, "{:?}", witness.context);
+}
+
 #[test]
 fn random_policies_agree_with_random_requests() {
     let as_of: Timestamp = "2026-11-01T06:00:00Z".parse().unwrap();
@@ -380,6 +402,7 @@ fn random_policies_agree_with_random_requests() {
             };
             let answer = ask(&question);
             *seen.entry(answer.verdict).or_default() += 1;
+            assert_witness(&subject, &action, &answer);
             for _ in 0..60 {
                 let (credentials, target, context) = random_request(&mut random, &subject, &facts, None);
                 let mut caller = subject.caller.clone();

@@ -6,6 +6,7 @@ use leastwise::evaluate::Formula;
 use leastwise::evaluate::UnmetTest;
 use leastwise::ident::OpenPoint;
 use leastwise::policy::ConditionOperator;
+use leastwise::policy::ConditionTest;
 use leastwise::policy::ContextKey;
 use proptest::prelude::*;
 
@@ -21,12 +22,14 @@ fn atoms() -> [Atom; 4] {
 
 fn test(key: &str) -> Atom {
     Atom::Test(UnmetTest {
-        key: ContextKey::new(key),
         class: ControlClass::Network,
-        operator: ConditionOperator::StringEquals,
-        qualifier: None,
-        if_exists: false,
-        values: ["x".into()].into(),
+        test: ConditionTest {
+            operator: ConditionOperator::StringEquals,
+            qualifier: None,
+            if_exists: false,
+            key: ContextKey::new(key),
+            values: ["x".into()].into(),
+        },
     })
 }
 

@@ -485,7 +485,7 @@ fn the_tag_keys_are_those_of_the_tags_that_are_passed() {
         may("ec2:CreateTags", &json!([allow("ec2:CreateTags", condition)]))
     };
     assert_eq!(passing("a"), "allowed");
-    assert_eq!(passing("c"), "conditional");
+    assert_eq!(passing("c"), "denied", "E351");
 }
 
 #[test]
@@ -517,4 +517,92 @@ fn plain_http_is_left_open_and_tls_is_a_choice() {
     };
     assert_eq!(with("true"), "allowed");
     assert_eq!(with("false"), "conditional");
+}
+
+#[test]
+fn conditions_that_exclude_each_other_are_never_met() {
+    let tagged = |operator: &str, key: &str, value: &str| json!({operator: {key: value}});
+    let when = |conditions: &[Value]| {
+        let merged = conditions.iter().flat_map(|part| part.as_object().unwrap().clone());
+        allow(TERMINATE, Value::Object(merged.collect()))
+    };
+    let unless = |condition: Value| deny(TERMINATE, condition);
+    for (statements, verdict) in [
+        // One tag, two values; under both of its names (E303).
+        (
+            json!([when(&[
+                tagged("StringEquals", "aws:ResourceTag/k", "a"),
+                tagged("StringLike", "ec2:ResourceTag/k", "b*")
+            ])]),
+            "denied",
+        ),
+        (
+            json!([when(&[
+                tagged("StringEquals", "aws:ResourceTag/k", "ba"),
+                tagged("StringLike", "ec2:ResourceTag/k", "b*")
+            ])]),
+            "conditional",
+        ),
+        // A Deny that covers the Allow.
+        (
+            json!([
+                when(&[tagged("StringLike", "aws:ResourceTag/k", "prod-*")]),
+                unless(tagged("StringLike", "aws:ResourceTag/k", "p*"))
+            ]),
+            "denied",
+        ),
+        (
+            json!([
+                when(&[tagged("StringLike", "aws:ResourceTag/k", "p*")]),
+                unless(tagged("StringLike", "aws:ResourceTag/k", "p?*"))
+            ]),
+            "conditional",
+        ),
+        // A network cut in two.
+        (
+            json!([
+                when(&[tagged("IpAddress", "aws:SourceIp", "203.0.113.0/24")]),
+                unless(tagged("IpAddress", "aws:SourceIp", "203.0.113.0/25")),
+                unless(tagged("IpAddress", "aws:SourceIp", "203.0.113.128/25"))
+            ]),
+            "denied",
+        ),
+        (
+            json!([
+                when(&[tagged("IpAddress", "aws:SourceIp", "203.0.113.0/24")]),
+                unless(tagged("IpAddress", "aws:SourceIp", "203.0.113.0/25"))
+            ]),
+            "conditional",
+        ),
+        // A tag that must be there and must not.
+        (
+            json!([
+                when(&[tagged("Null", "aws:ResourceTag/k", "false")]),
+                unless(tagged("StringNotEqualsIfExists", "aws:ResourceTag/k", "a")),
+                unless(tagged("StringEquals", "aws:ResourceTag/k", "a"))
+            ]),
+            "denied",
+        ),
+    ] {
+        assert_eq!(may(TERMINATE, &statements), verdict, "{statements}");
+    }
+}
+
+#[test]
+fn names_that_only_patterns_tell_apart_are_found() {
+    let on = |effect: &str, resource: &str| {
+        let arn = format!("arn:aws:ec2:*:*:instance/{resource}");
+        json!({"Effect": effect, "Action": TERMINATE, "Resource": arn})
+    };
+    let of = |allowed: &str, denied: &[&str]| {
+        let denies = denied.iter().map(|pattern| on("Deny", pattern));
+        let statements: Vec<Value> = std::iter::once(on("Allow", allowed)).chain(denies).collect();
+        may(TERMINATE, &json!(statements))
+    };
+    assert_eq!(of("i-a*", &["i-a?*"]), "allowed");
+    assert_eq!(of("i-a*", &["i-a*"]), "denied");
+    assert_eq!(of("i-*", &["i-?", "i-??", "i-????*"]), "allowed", "three characters are left");
+    assert_eq!(of("i-??", &["i-?", "i-??"]), "denied");
+    assert_eq!(of("i-*a*", &["i-*b*", "i-a*", "i-*a"]), "allowed", "something before and behind the a");
+    assert_eq!(of("i-*a", &["i-*b*", "i-*a*"]), "denied");
 }

@@ -141,6 +141,30 @@ impl RequestContext {
         self.keys.get(lower).or_else(family)
     }
 
+    /// Gives every key and family whose value is unknown the value that `settle` names for it.
+    pub fn settle_unknown(&mut self, settle: impl Fn(&str) -> ContextValue) {
+        for (name, value) in self.keys.iter_mut().chain(self.families.iter_mut()) {
+            if matches!(value, ContextValue::Unknown(_)) {
+                *value = settle(name);
+            }
+        }
+    }
+
+    /// Sets a tag of the resource under each prefix by which the context knows its tags (E303).
+    pub fn set_resource_tag(&mut self, tag: &str, value: &ContextValue) {
+        const SUFFIX: &str = ":resourcetag/";
+        let prefixes = self.families.keys().filter(|family| family.ends_with(SUFFIX));
+        let of_family: Vec<String> = prefixes.map(|prefix| format!("{prefix}{tag}")).collect();
+        let named = self
+            .keys
+            .keys()
+            .filter(|key| key.split_once(SUFFIX).is_some_and(|(_, own)| own == tag));
+        let named: Vec<String> = named.map(ToString::to_string).collect();
+        for key in of_family.iter().chain(&named) {
+            self.set(key, value.clone());
+        }
+    }
+
     /// The keys that were set, in order, by their names in lower case.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
         self.keys.iter().map(|(key, value)| (&**key, value))

@@ -76,6 +76,22 @@ pub(crate) fn fill(text: &str, version: PolicyVersion, context: &RequestContext,
     }
 }
 
+/// Tokens as policy text of version 2012-10-17: characters that would be wildcards or begin a variable are escaped (E96).
+pub(crate) fn policy_text(tokens: &[GlobToken], wildcards: bool) -> String {
+    let mut text = String::with_capacity(tokens.len());
+    for token in tokens {
+        match token {
+            GlobToken::Char('$') => text.push_str("${$}"),
+            GlobToken::Char('*') if wildcards => text.push_str("${*}"),
+            GlobToken::Char('?') if wildcards => text.push_str("${?}"),
+            GlobToken::Char(c) => text.push(*c),
+            GlobToken::AnyRun | GlobToken::RunWithoutColon => text.push('*'),
+            GlobToken::AnyOne | GlobToken::OneWithoutColon => text.push('?'),
+        }
+    }
+    text
+}
+
 /// A resource text with its variables filled and its own wildcards kept; none where a variable has no known value.
 #[must_use]
 pub fn fill_text(text: &str, version: PolicyVersion, context: &RequestContext) -> Option<String> {

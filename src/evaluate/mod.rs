@@ -21,6 +21,7 @@ mod subject;
 mod statement;
 
 pub use atom::Atom;
+pub use atom::UnmetResource;
 pub use atom::UnmetTest;
 pub use caller::Caller;
 pub use caller::CallerKind;

@@ -7,7 +7,7 @@ use crate::evaluate::Atom;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Formula;
 use crate::evaluate::Request;
-use crate::evaluate::UnmetTest;
+use crate::evaluate::UnmetResource;
 use crate::evaluate::fill::Filled;
 use crate::evaluate::fill::fill;
 use crate::evaluate::fill::has_variables;
@@ -18,7 +18,6 @@ use crate::ident::InvalidArnPattern;
 use crate::ident::OpenPoint;
 use crate::ident::Ternary;
 use crate::ident::glob_matches;
-use crate::policy::ConditionOperator;
 use crate::policy::PolicyType;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
@@ -73,13 +72,11 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
     match fill(text, version, &request.context, true) {
         Filled::NoValue => Formula::False,
         Filled::Open(point) => Formula::open(point),
-        Filled::Pending(key, class) => Formula::atom(Atom::Test(UnmetTest {
+        Filled::Pending(key, class) => Formula::atom(Atom::Resource(UnmetResource {
             key,
             class,
-            operator: ConditionOperator::StringLike,
-            qualifier: None,
-            if_exists: false,
-            values: [format!("a value for which {text} matches {arn}").into()].into(),
+            text: text.into(),
+            arn: arn.as_str().into(),
         })),
         Filled::Tokens { tokens, wild } => {
             let literal = tokens_match(&tokens, policy_type, request, arn);

@@ -70,7 +70,7 @@ impl fmt::Debug for ContextKey {
 }
 
 /// One test of one key. All tests of a block must hold (E110).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConditionTest {
     /// The operator.
     pub operator: ConditionOperator,

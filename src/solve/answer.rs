@@ -86,6 +86,9 @@ pub struct Answer<'e> {
     pub representative: Option<Arn>,
     /// The counted resources that are reached.
     pub reached: Option<Reached>,
+    /// For what can be done: a complete request, every key that some statement looks at included, that the evaluator
+    /// allows, as far as all documents are known.
+    pub witness: Option<DecidedRequest>,
     /// The request that was decided; none where there is no decision.
     pub request: Option<DecidedRequest>,
     /// The decision behind the verdict; none where no identity policy speaks of the action at all.

@@ -43,6 +43,8 @@ use crate::solve::shape::Shapes;
 use crate::solve::shape::has_rules;
 use crate::solve::target::representatives;
 use crate::solve::target::required_types;
+use crate::solve::witness::Proof;
+use crate::solve::witness::prove;
 
 /// Answers a question.
 #[must_use]
@@ -111,6 +113,7 @@ fn unanswered<'e>() -> Answer<'e> {
         unknowns: Vec::new(),
         representative: None,
         reached: None,
+        witness: None,
         request: None,
         decision: None,
     }
@@ -146,6 +149,7 @@ struct Found<'e> {
     weight: usize,
     conditions: Vec<Condition>,
     unknowns: Vec<Arc<str>>,
+    witness: Option<DecidedRequest>,
     request: DecidedRequest,
     decision: Decision<'e>,
 }
@@ -158,6 +162,7 @@ impl<'e> Found<'e> {
             unknowns: self.unknowns,
             representative: self.request.target.arn.clone().filter(|_| self.verdict != Verdict::Denied),
             reached: None,
+            witness: self.witness,
             request: Some(self.request),
             decision: Some(self.decision),
         }
@@ -390,6 +395,7 @@ impl<'q, 'e> Search<'q, 'e> {
             weight: 0,
             conditions: Vec::new(),
             unknowns: Vec::new(),
+            witness: None,
             request: DecidedRequest {
                 credentials: Credentials::Other,
                 target: target.clone(),
@@ -493,26 +499,47 @@ impl<'q, 'e> Search<'q, 'e> {
     /// The words of §1 of the product: certain and by own choice, under a condition, unknown, or not at all.
     fn judge(&self, choice: &Choice, decision: Decision<'e>, request: Request<'_>) -> Found<'e> {
         let proven = decision.residual.settle_unknowns(false);
-        let possible = decision.residual.settle_unknowns(true);
         let mut conditions = choice.conditions(self.question.as_of);
         let mut unknowns = Vec::new();
-        let verdict = if proven.is_true() && choice.is_bare() {
-            Verdict::Allowed
-        } else if !proven.is_false() {
-            conditions.extend(describe(&proven));
-            Verdict::Conditional
-        } else if !possible.is_false() {
-            conditions.extend(describe(&possible));
-            let open = decision.residual.atoms();
-            unknowns.extend(
-                open.into_iter()
-                    .filter(|atom| atom.is_unknown())
-                    .map(|atom| Arc::from(atom.to_string())),
-            );
-            Verdict::Undetermined
-        } else {
-            conditions.clear();
-            Verdict::Denied
+        let mut witness = None;
+        let verdict = match self.prove(&request, &decision, false) {
+            Proof::Witness(found) => {
+                witness = Some(DecidedRequest {
+                    credentials: choice.credentials,
+                    target: request.target.clone(),
+                    context: found.0,
+                });
+                if proven.is_true() && choice.is_bare() {
+                    Verdict::Allowed
+                } else {
+                    conditions.extend(describe(&proven));
+                    Verdict::Conditional
+                }
+            }
+            Proof::Unproven(why) => {
+                conditions.extend(describe(&proven));
+                unknowns.push(why);
+                Verdict::Undetermined
+            }
+            Proof::Never => match self.prove(&request, &decision, true) {
+                Proof::Never => {
+                    conditions.clear();
+                    Verdict::Denied
+                }
+                unsettled @ (Proof::Witness(_) | Proof::Unproven(_)) => {
+                    if let Proof::Unproven(why) = unsettled {
+                        unknowns.push(why);
+                    }
+                    conditions.extend(describe(&decision.residual.settle_unknowns(true)));
+                    let open = decision.residual.atoms();
+                    unknowns.extend(
+                        open.into_iter()
+                            .filter(|atom| atom.is_unknown())
+                            .map(|atom| Arc::from(atom.to_string())),
+                    );
+                    Verdict::Undetermined
+                }
+            },
         };
         let weight = choice.needs() + proven.atoms().len() + unknowns.len();
         Found {
@@ -520,6 +547,7 @@ impl<'q, 'e> Search<'q, 'e> {
             weight,
             conditions,
             unknowns,
+            witness,
             request: DecidedRequest {
                 credentials: choice.credentials,
                 target: request.target,
@@ -527,5 +555,16 @@ impl<'q, 'e> Search<'q, 'e> {
             },
             decision,
         }
+    }
+
+    /// Whether the residual can be met, with the unknown taken for the worse, or for the better.
+    fn prove(&self, request: &Request<'_>, decision: &Decision<'e>, favourable: bool) -> Proof<'e> {
+        let settled = decision.residual.settle_unknowns(favourable);
+        if settled.is_false() {
+            return Proof::Never;
+        }
+        prove(&self.mentions.stack, request, &decision.residual, &|formula| {
+            formula.settle_unknowns(favourable)
+        })
     }
 }

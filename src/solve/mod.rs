@@ -13,8 +13,11 @@ mod class;
 mod mentions;
 mod question;
 mod resource_policy;
+mod satisfy;
 mod shape;
 mod target;
+mod theory;
+mod witness;
 mod words;
 
 pub use answer::Answer;

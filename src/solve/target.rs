@@ -9,11 +9,14 @@ use crate::catalog::has_format;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::ident::Glob;
+use crate::ident::GlobToken;
 use crate::ident::regions_of;
 use crate::policy::PolicyVersion;
 use crate::solve::Question;
 use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
+use crate::solve::theory::TextGlob;
+use crate::solve::theory::representatives as representatives_of;
 
 /// How many resources that patterns name are tried.
 const MAX_TARGETS: usize = 1024;
@@ -49,9 +52,16 @@ pub(super) fn representatives<'s>(
     // Most questions are answered on the plainest resource.
     let others = std::iter::once_with(move || {
         let patterns = patterns(mentions, &context());
-        formats
-            .into_iter()
-            .flat_map(move |format| candidates(format, &head(format), &patterns, &regions))
+        let named: Vec<Target> = formats
+            .iter()
+            .flat_map(|format| candidates(format, &head(format), &patterns, &regions))
+            .collect();
+        // Then one name of each kind that the patterns tell apart at all.
+        let kinds = std::iter::once_with(move || {
+            let of_format = |format: &&str| names_told_apart(format, &head(format), &patterns, &regions);
+            formats.iter().flat_map(of_format).collect::<Vec<_>>()
+        });
+        named.into_iter().chain(kinds.flatten())
     });
     Box::new(
         plainest
@@ -130,6 +140,46 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
     });
     found.extend(targets.take(MAX_TARGETS));
     found
+}
+
+/// One resource for each set of patterns that some name of the format matches, in every Region: of two names that the
+/// same patterns match no statement tells one from the other. Nothing where the patterns are too many.
+fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[String]) -> Vec<Target> {
+    let is_global = head.split(':').nth(3).unwrap_or_default().is_empty();
+    let regions = regions.get(..if is_global { 1 } else { regions.len() }).unwrap_or_default();
+    let glob = |text: &str| TextGlob {
+        tokens: text.chars().map(GlobToken::from_policy_char).collect(),
+        ignores_case: false,
+    };
+    let mut fields: Vec<&str> = patterns.iter().map(|pattern| resource_field(pattern)).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let globs: Vec<TextGlob> = fields.into_iter().filter(|field| *field != "*").map(glob).collect();
+    let names = representatives_of(&glob(&shape(resource_field(head))), &globs).unwrap_or_default();
+    let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| has_format(format, arn.as_str()));
+    let of_name = |name: &String| {
+        let targets = regions.iter().filter_map(|region| target_of(head, name, region));
+        targets.filter(fits).collect::<Vec<_>>()
+    };
+    names.iter().flat_map(of_name).take(MAX_TARGETS).collect()
+}
+
+/// A format's resource field as a pattern: something for each hole.
+fn shape(resource: &str) -> String {
+    let mut text = String::new();
+    let mut rest = resource;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (hole, remaining) = after.split_once('}').unwrap_or((after, ""));
+        text.push_str(before);
+        // E300: an instance's id begins with `i-`.
+        text.push_str(if hole.eq_ignore_ascii_case("InstanceId") {
+            "i-?*"
+        } else {
+            "?*"
+        });
+        rest = remaining;
+    }
+    text + rest
 }
 
 /// The Region that is tried first.

@@ -3,6 +3,7 @@
 use crate::catalog::ControlClass;
 use crate::evaluate::Atom;
 use crate::evaluate::Formula;
+use crate::evaluate::UnmetResource;
 use crate::evaluate::UnmetTest;
 use crate::policy::Comparison;
 use crate::policy::ConditionOperator;
@@ -30,9 +31,18 @@ fn one(formula: &Formula) -> Condition {
     let mut keys: Vec<&str> = Vec::new();
     let mut class = ControlClass::Choice;
     for atom in atoms {
-        if let Atom::Test(test) = atom {
-            keys.push(test.key.as_str());
-            class = test.class;
+        match atom {
+            Atom::Test(UnmetTest {
+                class: decided_by, test, ..
+            }) => {
+                keys.push(test.key.as_str());
+                class = *decided_by;
+            }
+            Atom::Resource(resource) => {
+                keys.push(resource.key.as_str());
+                class = resource.class;
+            }
+            Atom::Open(_) | Atom::MissingDocument(_) | Atom::InvalidDocument(_) | Atom::NotCollected(_) => {}
         }
     }
     keys.dedup();
@@ -57,6 +67,10 @@ fn sentence(formula: &Formula, holds: bool) -> String {
         Formula::Any(parts) => joined(parts, if holds { " or " } else { " and " }),
         Formula::Atom(atom) => match &**atom {
             Atom::Test(unmet) => test(unmet, holds),
+            Atom::Resource(UnmetResource { key, text, arn, .. }) => {
+                let verb = if holds { "matches" } else { "does not match" };
+                format!("{key} {verb} a value for which {text} matches {arn}")
+            }
             Atom::Open(_) | Atom::MissingDocument(_) | Atom::InvalidDocument(_) | Atom::NotCollected(_) => {
                 format!("{}({atom})", if holds { "" } else { "not " })
             }
@@ -76,13 +90,15 @@ fn group(formula: &Formula, holds: bool) -> String {
 
 /// One test, or its opposite, as a sentence about the key.
 fn test(unmet: &UnmetTest, holds: bool) -> String {
+    let values = unmet.shown_values();
+    let unmet = &unmet.test;
     let key = &unmet.key;
     if unmet.operator == ConditionOperator::Null {
         let wants_absent = unmet.values.iter().any(|value| value.eq_ignore_ascii_case("true"));
         return format!("{key} is {}", if wants_absent == holds { "absent" } else { "present" });
     }
     let is_positive = unmet.operator.is_negated() != holds;
-    let values = unmet.values.join(" or ");
+    let values = values.join(" or ");
     let text = match (unmet.qualifier, is_positive) {
         (None, _) => format!("{key} {} {values}", verb(unmet.operator, is_positive)),
         (Some(SetQualifier::ForAllValues), _) if holds => {

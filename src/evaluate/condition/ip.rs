@@ -46,6 +46,27 @@ impl CidrBlock {
             || holds(IpAddr::V6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0)), 7)
     }
 
+    /// The first address of the block, and the first behind it, if there is one.
+    pub fn edges(&self) -> impl Iterator<Item = IpAddr> + use<> {
+        let (first, behind) = match self.address {
+            IpAddr::V4(address) => {
+                let size = 1_u64 << (32 - u32::from(self.prefix).min(32));
+                let first = u64::from(address.to_bits()) & !(size - 1);
+                let at = |bits: u64| u32::try_from(bits).ok().map(|bits| IpAddr::V4(Ipv4Addr::from_bits(bits)));
+                (at(first), at(first + size))
+            }
+            IpAddr::V6(address) => {
+                let shift = 128 - u32::from(self.prefix).min(128);
+                let size = 1_u128.checked_shl(shift);
+                let first = size.map_or(0, |size| address.to_bits() & !(size - 1));
+                let behind = size.and_then(|size| first.checked_add(size));
+                let at = |bits: u128| IpAddr::V6(Ipv6Addr::from_bits(bits));
+                (Some(at(first)), behind.map(at))
+            }
+        };
+        first.into_iter().chain(behind)
+    }
+
     /// Whether the address is in the block; IPv4 and IPv6 never match each other.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {

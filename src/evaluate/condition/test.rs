@@ -21,7 +21,7 @@ use crate::evaluate::condition::compare::takes_variables;
 use crate::evaluate::fill::Filled;
 use crate::evaluate::fill::fill;
 use crate::evaluate::fill::has_variables;
-use crate::ident::GlobToken;
+use crate::evaluate::fill::policy_text;
 use crate::ident::OpenPoint;
 use crate::ident::PrefixMatch;
 use crate::ident::Ternary;
@@ -322,28 +322,25 @@ fn unmet(test: &ConditionTest, class: ControlClass, version: PolicyVersion, cont
         return null(test, true);
     }
     let show = |text: &str| -> Box<str> {
-        match fill(text, version, context, true) {
-            Filled::Tokens { tokens, .. } if has_variables(text, version) => tokens
-                .iter()
-                .map(|token| match token {
-                    GlobToken::Char(c) => *c,
-                    GlobToken::AnyRun | GlobToken::RunWithoutColon => '*',
-                    GlobToken::AnyOne | GlobToken::OneWithoutColon => '?',
-                })
-                .collect::<String>()
-                .into(),
-            Filled::Tokens { .. } | Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => text.into(),
+        if !text.contains("${") || !takes_variables(test.operator.family()) {
+            return text.into();
+        }
+        match fill(text, version, context, has_wildcards(test.operator.family())) {
+            Filled::Tokens { tokens, .. } => policy_text(&tokens, has_wildcards(test.operator.family())).into(),
+            Filled::NoValue | Filled::Open(_) | Filled::Pending(..) => text.into(),
         }
     };
     // Sorted, so that the order of a list never shows.
     let mut values: Box<[Box<str>]> = test.values.iter().map(|text| show(text)).collect();
     values.sort();
     Formula::atom(Atom::Test(UnmetTest {
-        key: test.key.clone(),
         class,
-        operator: test.operator,
-        qualifier: test.qualifier,
-        if_exists: test.if_exists,
-        values,
+        test: ConditionTest {
+            operator: test.operator,
+            qualifier: test.qualifier,
+            if_exists: test.if_exists,
+            key: test.key.clone(),
+            values,
+        },
     }))
 }
