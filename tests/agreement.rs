@@ -372,7 +372,12 @@ fn assert_witness(subject: &Subject<'_>, action: &Action, answer: &Answer<'_>) {
         target: witness.target.clone(),
         context: witness.context.clone(),
     };
-    assert_eq!(decide(&subject.stack, &request).outcome, Outcome::Allow, "{:?}", witness.context);
+    assert_eq!(
+        decide(&subject.stack, &request).outcome,
+        Outcome::Allow,
+        "{:?}",
+        witness.context
+    );
 }
 
 #[test]

@@ -603,6 +603,10 @@ fn names_that_only_patterns_tell_apart_are_found() {
     assert_eq!(of("i-a*", &["i-a*"]), "denied");
     assert_eq!(of("i-*", &["i-?", "i-??", "i-????*"]), "allowed", "three characters are left");
     assert_eq!(of("i-??", &["i-?", "i-??"]), "denied");
-    assert_eq!(of("i-*a*", &["i-*b*", "i-a*", "i-*a"]), "allowed", "something before and behind the a");
+    assert_eq!(
+        of("i-*a*", &["i-*b*", "i-a*", "i-*a"]),
+        "allowed",
+        "something before and behind the a"
+    );
     assert_eq!(of("i-*a", &["i-*b*", "i-*a*"]), "denied");
 }
