@@ -217,7 +217,7 @@ class Encoder:
             self.keys["aws:userid"] = Key("string", self.true, value)
 
         self.region = self.string("region")
-        self.constraints.append(self.any(self.equal(self.region, self.text(region)) for region in REGIONS))
+        self.constraints.append(self.in_regions(REGIONS))
         self.keys["aws:requestedregion"] = Key("string", self.true, self.region)
         if action.service == "ec2":
             self.keys["ec2:region"] = Key("string", self.true, self.region)
@@ -237,27 +237,33 @@ class Encoder:
             "instance": None,
             "cluster": NAME_CHARACTERS,
             "service": NAME_CHARACTERS,
+            "accesspoint": "abcdefghijklmnopqrstuvwxyz0123456789-",
             "bucket": "abcdefghijklmnopqrstuvwxyz0123456789.-",
             "object": NAME_CHARACTERS + "/.",
         }
         self.names = {}
-        parts = []
-        for part in self.action.parts:
-            if part[0] != "$":
-                parts.append(self.text(part))
-                continue
-            name = part[1:]
+        self.resources = []
+        self.is_second = self.boolean("is the second format") if len(self.action.formats) > 1 else self.false
+        for place, shape in enumerate(self.action.formats):
+            parts = [self.text(part) if part[0] != "$" else self.named(part[1:], letters) for part in shape.parts]
+            resource = parts[0] if len(parts) == 1 else self.term(Kind.STRING_CONCAT, *parts)
+            self.resources.append((self.is_second if place else self.negate(self.is_second), shape, resource))
+        self.cluster = None
+        if self.action.name == "ecs:DeleteService":
+            head = [self.text("arn:aws:ecs:"), self.region, self.text(f":{ACCOUNT}:cluster/"), self.names["cluster"]]
+            self.cluster = self.term(Kind.STRING_CONCAT, *head)
+            self.keys["ecs:cluster"] = Key("arn", self.true, self.cluster)
+        if self.action.name == "ec2:TerminateInstances":
+            self.keys["ec2:instanceid"] = Key("string", self.true, self.names["instance"])
+
+    def named(self, name, letters):
+        """The variable of a format."""
+        if name not in self.names:
             value = self.string(name)
             shape = self.some(letters[name]) if letters[name] else self.sequence([self.literal("i-"), self.some("0123456789abcdef")])
             self.constraints.append(self.inside(value, shape))
             self.names[name] = value
-            parts.append(value)
-        self.resource = parts[0] if len(parts) == 1 else self.term(Kind.STRING_CONCAT, *parts)
-        if self.action.name == "ecs:DeleteService":
-            head = [self.text("arn:aws:ecs:"), self.region, self.text(f":{ACCOUNT}:cluster/"), self.names["cluster"]]
-            self.keys["ecs:cluster"] = Key("arn", self.true, self.term(Kind.STRING_CONCAT, *head))
-        if self.action.name == "ec2:TerminateInstances":
-            self.keys["ec2:instanceid"] = Key("string", self.true, self.names["instance"])
+        return self.names[name]
 
     def make_credentials(self, is_role):
         """E240, E246, E343, E351; roles never prove MFA, and what else U17 leaves open is not asked."""
@@ -365,8 +371,12 @@ class Encoder:
     def resource_matches(self, statement, version, kind):
         listed = statement.get("Resource", statement.get("NotResource"))
         listed = [listed] if isinstance(listed, str) else listed
-        found = self.any(self.one_resource(text, version, kind) for text in listed)
-        return found if "Resource" in statement else self.negate(found)
+        each = [self.one_resource(text, version, kind) for text in listed]
+        if "Resource" in statement:
+            return self.any(each)
+        if "not resource" in self.flaws:
+            return self.any(self.negate(one) for one in each)
+        return self.negate(self.any(each))
 
     def one_resource(self, text, version, kind):
         if text == "*":
@@ -376,17 +386,25 @@ class Encoder:
             if kind == "scp":
                 raise OpenPoint("U4")
             fields += ["*"] * (6 - len(fields))
-        own = ["arn", "aws", self.action.service, None if self.action.regional else "", ACCOUNT if self.action.regional else ""]
-        terms = []
-        for pattern, value in zip(fields, own):
-            expression = "".join({"*": "[^:]*", "?": "[^:]"}.get(c, re.escape(c)) for c in pattern)
-            if value is None:
-                fitting = [region for region in REGIONS if re.fullmatch(expression, region)]
-                terms.append(self.any(self.equal(self.region, self.text(region)) for region in fitting))
-            else:
-                terms.append(self.certain(re.fullmatch(expression, value) is not None))
-        terms.append(self.like(self.resource, fields[5], version, wild=True))
-        return self.all(terms)
+        found = []
+        for is_this, shape, resource in self.resources:
+            place = [None, ACCOUNT] if shape.regional else ["", ""]
+            terms = [is_this]
+            for pattern, value in zip(fields, ["arn", "aws", self.action.service, *place]):
+                terms.append(self.field(pattern, value))
+            terms.append(self.like(resource, fields[5], version, wild=True))
+            found.append(self.all(terms))
+        return self.any(found)
+
+    def field(self, pattern, value):
+        """One of the first five fields; no value is the Region."""
+        expression = "".join({"*": "[^:]*", "?": "[^:]"}.get(c, re.escape(c)) for c in pattern)
+        if value is not None:
+            return self.certain(re.fullmatch(expression, value) is not None)
+        return self.in_regions(region for region in REGIONS if re.fullmatch(expression, region))
+
+    def in_regions(self, regions):
+        return self.any(self.equal(self.region, self.text(region)) for region in regions)
 
     # Texts with variables.
 
@@ -442,7 +460,12 @@ class Encoder:
                 unknown.append(filled)
                 tokens.append(filled)
         if not unknown:
+            if value is self.region and not ignore_case:
+                return self.field("".join({"ANY": "*", "ONE": "?"}.get(token, token) for token in tokens), None)
             plain = "".join(tokens) if not {"ANY", "ONE"} & set(tokens) else None
+            if value is self.cluster and wild and tokens.count(":") == 5:
+                # The value has five colons, too: they match one by one.
+                return self.cluster_like(tokens)
             if ignore_case:
                 return self.inside(value, self.fold(plain))
             if plain is not None:
@@ -486,7 +509,7 @@ class Encoder:
         if qualifier == "ForAllValues":
             absent = True
         elif if_exists:
-            absent = True
+            absent = "if exists" not in self.flaws
         elif qualifier == "ForAnyValue":
             absent = False
         else:
@@ -564,12 +587,24 @@ class Encoder:
                 raise OpenPoint("a free variable in an ARN is not asked")
         if tokens.count(":") < 5:
             raise OpenPoint("U16")
+        if value is self.cluster:
+            return self.cluster_like(tokens)
         fields = []
         for _ in range(5):
             end = tokens.index(":")
             fields += [self.glob(tokens[:end], colon=False), self.literal(":")]
             tokens = tokens[end + 1 :]
         return self.inside(value, self.sequence([*fields, self.glob(tokens)]))
+
+    def cluster_like(self, tokens):
+        """The same for `ecs:cluster`, whose fields are known but for Region and name."""
+        terms = []
+        for value in ("arn", "aws", "ecs", None, ACCOUNT):
+            end = tokens.index(":")
+            terms.append(self.field("".join({"ANY": "*", "ONE": "?"}.get(token, token) for token in tokens[:end]), value))
+            tokens = tokens[end + 1 :]
+        name = self.term(Kind.STRING_CONCAT, self.text("cluster/"), self.names["cluster"])
+        return self.all([*terms, self.inside(name, self.glob(tokens))])
 
     def in_block(self, address, text):
         """E141; families never match each other."""
@@ -640,14 +675,15 @@ class Encoder:
         credentials = "role"
         if not self.question["is_role"]:
             credentials = "mfa" if truth(self.has_mfa) else "token" if truth(self.has_token) else "key"
-        return request(self.action, region, names, credentials, whole(self.now), keys)
+        shape = self.action.formats[1 if truth(self.is_second) else 0]
+        return request(self.action, shape, region, names, credentials, whole(self.now), keys)
 
 
-def request(action, region, names, credentials, now, keys):
+def request(action, shape, region, names, credentials, now, keys):
     """A request as the evaluator's side reads it."""
     tags = {key.partition("/")[2]: value for key, value in keys.items() if key.startswith("aws:resourcetag/")}
     return {
-        "resource": action.arn(region, names),
+        "resource": shape.arn(action.service, region, names),
         "region": region,
         "credentials": credentials,
         "now": now,

@@ -110,13 +110,16 @@ class Generator:
         action = self.action
         service = action.service
         place = ":"
-        if action.regional:
+        is_access_point = len(action.formats) > 1 and self.chance(15)
+        if action.formats[0].regional or is_access_point:
             place = self.pick(["*", "*", "eu-west-1", "us-*", "eu-*", "*-1"]) + ":" + self.pick(["*", ACCOUNT, "11112222333?"])
             if self.chance(3):
                 place = "*:444455556666"
         if self.chance(3):
             return f"arn:aws:{service}:{place}:other/*"
-        if action.name == "ec2:TerminateInstances":
+        if is_access_point:
+            name = "accesspoint/" + self.pick(["*", "a*", f"{self.glob()}/object/{self.name()}", f"*/object/{self.name()}"])
+        elif action.name == "ec2:TerminateInstances":
             name = "instance/" + self.pick(["*", "i-*", "i-0*", "i-*a", "i-a*0*", "i-*0*a*"])
         elif action.name == "ecs:DeleteService":
             name = "service/" + self.pick([self.name(), f"{self.name()}/{self.name()}", f"{self.name()}/{self.name()}", "*"])
@@ -260,7 +263,8 @@ class Generator:
 
     def request(self, question):
         action = ACTIONS[question["action"]]
-        names = {part[1:]: self.letters(part[1:]) for part in action.parts if part[0] == "$"}
+        shape = self.pick(action.formats)
+        names = {part[1:]: self.letters(part[1:]) for part in shape.parts if part[0] == "$"}
         region = self.pick(["eu-west-1", "us-east-1", "eu-central-1", "us-west-2", self.pick(REGIONS)])
         credentials = "role" if question["is_role"] else self.pick(["key", "token", "mfa"])
         now = AS_OF + self.pick([0, 1, 999, 1000, 1001, 100000, 10**7, 2 * 10**8])
@@ -292,7 +296,7 @@ class Generator:
             keys.setdefault("aws:tagkeys", []).append(self.pick(["a", "ab", "t", "zz"]))
         if question["is_role"]:
             keys["aws:userid"] = "AROADEV0000000000001:" + self.pick(["ab", "zz", "aa"])
-        return request(action, region, names, credentials, now, keys)
+        return request(action, shape, region, names, credentials, now, keys)
 
     def short(self):
         return "".join(self.pick("abx") for _ in range(self.random.randint(1, 4)))

@@ -43,6 +43,7 @@ pub fn as_of() -> Timestamp {
 pub struct Policies {
     principal: Principal,
     scps: Vec<Vec<Policy>>,
+    resource: Option<Policy>,
 }
 
 impl Policies {
@@ -91,7 +92,16 @@ impl Policies {
         Self {
             principal,
             scps: question.scps.iter().map(level).collect(),
+            resource: question
+                .action
+                .starts_with("s3:")
+                .then(|| policy(&of_another_bucket(), PolicyType::Resource)),
         }
+    }
+
+    /// A bucket's policy that says nothing of the question: without one it would be open what the bucket's own says.
+    pub fn of_resource(&self) -> Option<&Policy> {
+        self.resource.as_ref()
     }
 
     pub fn subject(&self, question: &Asked) -> Subject<'_> {
@@ -130,6 +140,11 @@ impl Policies {
             stack,
         }
     }
+}
+
+fn of_another_bucket() -> Value {
+    serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "444455556666"},
+        "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::other"}]})
 }
 
 fn policy(document: &Value, policy_type: PolicyType) -> Policy {

@@ -28,32 +28,43 @@ TYPES = {
 MULTIVALUED = {"aws:tagkeys", "aws:calledvia"}
 
 
-class Action:
-    """An action: the resource part of its ARN as variables and texts, whether the ARN has a Region, its tag keys."""
+class Format:
+    """An ARN format: the resource part as texts and `$variables`, and whether the ARN has Region and account."""
 
-    def __init__(self, name, parts, regional=True, resource_tags=(), request_tags=False):
-        self.name = name
-        self.service = name.split(":")[0]
+    def __init__(self, parts, regional=True):
         self.parts = parts
         self.regional = regional
-        self.resource_tags = resource_tags
-        self.request_tags = request_tags
 
-    def arn(self, region, values):
+    def arn(self, service, region, values):
         """The ARN with these values for the variables."""
         resource = "".join(values[part[1:]] if part[0] == "$" else part for part in self.parts)
         place = f"{region}:{ACCOUNT}" if self.regional else ":"
-        return f"arn:aws:{self.service}:{place}:{resource}"
+        return f"arn:aws:{service}:{place}:{resource}"
+
+
+class Action:
+    """An action: the formats of its resources' ARNs, and which tag keys it knows."""
+
+    def __init__(self, name, *formats, resource_tags=(), request_tags=False):
+        self.name = name
+        self.service = name.split(":")[0]
+        self.formats = formats
+        self.resource_tags = resource_tags
+        self.request_tags = request_tags
 
 
 ACTIONS = {
     action.name: action
     for action in [
-        Action("ec2:TerminateInstances", ["instance/", "$instance"], resource_tags=("aws", "ec2")),
-        Action("ecs:DeleteService", ["service/", "$cluster", "/", "$service"], resource_tags=("aws", "ecs")),
-        Action("s3:DeleteBucket", ["$bucket"], regional=False),
-        Action("s3:GetObject", ["$bucket", "/", "$object"], regional=False),
-        Action("ecs:CreateCluster", ["cluster/", "$cluster"], request_tags=True),
+        Action("ec2:TerminateInstances", Format(["instance/", "$instance"]), resource_tags=("aws", "ec2")),
+        Action("ecs:DeleteService", Format(["service/", "$cluster", "/", "$service"]), resource_tags=("aws", "ecs")),
+        Action("s3:DeleteBucket", Format(["$bucket"], regional=False)),
+        Action(
+            "s3:GetObject",
+            Format(["$bucket", "/", "$object"], regional=False),
+            Format(["accesspoint/", "$accesspoint", "/object/", "$object"]),
+        ),
+        Action("ecs:CreateCluster", Format(["cluster/", "$cluster"]), request_tags=True),
     ]
 }
 
