@@ -610,3 +610,43 @@ fn names_that_only_patterns_tell_apart_are_found() {
     );
     assert_eq!(of("i-*a", &["i-*b*", "i-*a*"]), "denied");
 }
+
+#[test]
+fn the_witness_of_a_can_is_a_policy_test_that_passes() {
+    let statements = json!([allow(
+        TERMINATE,
+        json!({"StringEquals": {"aws:ResourceTag/team": "it's"}, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})
+    )]);
+    let snapshot = snapshot(&[(OWN, account(OWN, &statements, &trusting(OWN, &["sts:AssumeRole"])))], None);
+    let source = snapshot.path().to_str().unwrap();
+    for identity in ["user/Ann", "role/Dev"] {
+        let arn = format!("arn:aws:iam::{OWN}:{identity}");
+        let run = leastwise(&["can", &arn, TERMINATE, source, "--standalone", "--format", "json"]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let answer = run.json();
+        assert_eq!(answer["verdict"], "conditional");
+        assert_eq!(answer["witness"]["context"]["aws:resourcetag/team"], "it's");
+        let command = answer["witness"]["command"].as_str().unwrap();
+        assert!(command.contains(r"it'\''s"), "{command}");
+        let case = snapshot.path().join("case.jsonl");
+        fs::write(&case, answer["witness"]["case"].to_string()).unwrap();
+        let test = leastwise(&["test", case.to_str().unwrap()]);
+        assert_eq!(test.code, Some(0), "{} {}", test.out, test.err);
+        assert!(
+            test.out.contains("1 passed") || test.err.contains("1 passed"),
+            "{} {}",
+            test.out,
+            test.err
+        );
+        fs::remove_file(&case).unwrap();
+    }
+    // Nothing to show where nothing can be done, and the layer that blocks is named.
+    let denied = account(OWN, &json!([allow("s3:*", Value::Null)]), &trusting(OWN, &["sts:AssumeRole"]));
+    let snapshot = self::snapshot(&[(OWN, denied)], None);
+    let source = snapshot.path().to_str().unwrap();
+    let arn = format!("arn:aws:iam::{OWN}:user/Ann");
+    let answer = leastwise(&["can", &arn, TERMINATE, source, "--standalone", "--format", "json"]).json();
+    assert_eq!(answer["verdict"], "denied");
+    assert_eq!(answer["witness"], Value::Null);
+    assert_eq!(answer["layers"][0]["layer"], "identity policies");
+}

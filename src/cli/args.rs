@@ -30,6 +30,9 @@ pub(crate) enum Command {
     /// List who can call an action.
     #[command(after_help = EXIT_CODES)]
     WhoCan(WhoCan),
+    /// Say whether an identity can call an action, with the proof: a request that succeeds, or what blocks every one.
+    #[command(after_help = EXIT_CODES)]
+    Can(Explain),
     /// Say why an identity can or cannot call an action, layer by layer.
     #[command(after_help = EXIT_CODES)]
     Explain(Explain),

@@ -36,6 +36,7 @@ use crate::who_can::agrees;
 use crate::who_can::answer;
 use crate::who_can::asked_resource;
 use crate::who_can::fits;
+use crate::witness::Witness;
 
 /// The explanation, as JSON gives it.
 #[derive(Debug, Serialize)]
@@ -51,6 +52,8 @@ struct Explanation {
     total: Option<usize>,
     /// The keys of the request that was decided, as far as a statement looks at them.
     context: Vec<String>,
+    /// For what can be done: a request that succeeds.
+    witness: Option<Witness>,
     layers: Vec<LayerWords>,
 }
 
@@ -80,8 +83,18 @@ struct StatementWords {
     text: String,
 }
 
-pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
-    output::no_csv(&explain.destination, "explain")?;
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// The verdict and its proof: the witness, or the layers that block.
+    Proof,
+    /// Every layer and statement.
+    Full,
+}
+
+pub(crate) fn run(explain: &Explain, length: Length) -> Result<ExitCode, Failure> {
+    let command = if length == Length::Full { "explain" } else { "can" };
+    output::no_csv(&explain.destination, command)?;
     let (resource, sources) = resource_and_sources(&explain.rest)?;
     let inputs = Inputs::open(&sources, &explain.reading)?;
     fits(&explain.action, resource.as_ref())?;
@@ -104,7 +117,10 @@ pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
         let principal = estate.principal(&explain.principal)?;
         let subject = Subject::of(principal, estate, scope);
         let answer = answer(&asked, inputs.as_of, estate, &subject);
-        let explanation = explanation(&asked, &subject, &answer, resource.as_ref());
+        let mut explanation = explanation(&asked, &subject, &answer, resource.as_ref());
+        if length == Length::Proof {
+            keep_proof(&mut explanation);
+        }
         Some((explanation, estate.problems.len()))
     });
     let Some((explanation, gaps)) = explained.flatten() else {
@@ -122,6 +138,15 @@ pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Failure> {
     })?;
     let of_account = |problem: &&Problem| problem.account.is_none_or(|about| about == account);
     Ok(output::completeness(inputs.problems.iter().filter(of_account).count() + gaps))
+}
+
+/// Keeps the layers that block, and of what can be done none: there the witness is the proof.
+fn keep_proof(explanation: &mut Explanation) {
+    let is_denied = explanation.verdict == Verdict::Denied.as_str();
+    explanation.context.clear();
+    explanation
+        .layers
+        .retain(|layer| is_denied && matches!(layer.says, "denies" | "does not allow"));
 }
 
 /// The first argument is the resource when it is an ARN, or `*`.
@@ -187,6 +212,10 @@ fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, re
             .iter()
             .flat_map(|request| context_words(&request.context))
             .collect(),
+        witness: answer.witness.as_ref().map(|request| {
+            let policy = asked.resource.as_ref().and_then(|resource| resource.policy.as_deref());
+            Witness::of(subject, asked.action, request, policy)
+        }),
         layers,
     }
 }
@@ -394,6 +423,17 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
     }
     for key in &explanation.context {
         writeln!(out, "  asked with: {}", show(key))?;
+    }
+    if let Some(witness) = &explanation.witness {
+        writeln!(out)?;
+        writeln!(out, "a request that succeeds:")?;
+        for line in witness.lines() {
+            writeln!(out, "  {}", show(&line))?;
+        }
+        writeln!(out, "as a policy test (leastwise test):")?;
+        writeln!(out, "  {}", show(&witness.case()))?;
+        writeln!(out, "in AWS's simulator (identity policies and boundary only):")?;
+        writeln!(out, "  {}", show(witness.command()))?;
     }
     for layer in &explanation.layers {
         writeln!(out)?;

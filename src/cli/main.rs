@@ -13,12 +13,14 @@ mod progress;
 mod rules;
 mod test;
 mod who_can;
+mod witness;
 
 use clap::Parser as _;
 
 use crate::args::Arguments;
 use crate::args::Command;
 use crate::exit::ExitCode;
+use crate::explain::Length;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -28,7 +30,8 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Audit(audit) => audit::run(&audit),
         Command::WhoCan(who_can) => who_can::run(&who_can),
-        Command::Explain(explain) => explain::run(&explain),
+        Command::Explain(explain) => explain::run(&explain, Length::Full),
+        Command::Can(explain) => explain::run(&explain, Length::Proof),
         Command::Test(test) => test::run(&test),
         Command::Rules(rules) => rules::run(&rules),
         #[cfg(feature = "live")]

@@ -76,7 +76,7 @@ pub(crate) struct AskedResource {
     target: Target,
     counted: Option<Resource>,
     tags: Option<leastwise::estate::Tags>,
-    policy: Option<Arc<Policy>>,
+    pub(crate) policy: Option<Arc<Policy>>,
     /// The place of the account that owns it, where the ARN names one.
     owner: Option<AccountScope>,
 }

@@ -141,11 +141,20 @@ impl RequestContext {
         self.keys.get(lower).or_else(family)
     }
 
-    /// Gives every key and family whose value is unknown the value that `settle` names for it.
-    pub fn settle_unknown(&mut self, settle: impl Fn(&str) -> ContextValue) {
+    /// Gives every key and family whose value is unknown the value that `settle` names for it, and a value of which only
+    /// the beginning is known an end.
+    pub fn settle_open(&mut self, settle: impl Fn(&str) -> ContextValue) {
         for (name, value) in self.keys.iter_mut().chain(self.families.iter_mut()) {
-            if matches!(value, ContextValue::Unknown(_)) {
-                *value = settle(name);
+            match value {
+                ContextValue::Unknown(_) => *value = settle(name),
+                ContextValue::Prefix(prefix) => *value = ContextValue::single(format!("{prefix}leastwise")),
+                ContextValue::Absent
+                | ContextValue::Single(_)
+                | ContextValue::Many(_)
+                | ContextValue::Open(_)
+                | ContextValue::MfaNotProven
+                | ContextValue::MfaAgeNotProven
+                | ContextValue::OneOf(_) => {}
             }
         }
     }

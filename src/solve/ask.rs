@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::catalog::ControlClass;
+use crate::catalog::global_service_region;
 use crate::estate::Resource;
 use crate::estate::Tags;
 use crate::evaluate::AccountScope;
@@ -41,6 +42,7 @@ use crate::solve::mentions::Mentions;
 use crate::solve::resource_policy::unread;
 use crate::solve::shape::Shapes;
 use crate::solve::shape::has_rules;
+use crate::solve::target::regions;
 use crate::solve::target::representatives;
 use crate::solve::target::required_types;
 use crate::solve::witness::Proof;
@@ -369,6 +371,49 @@ impl<'q, 'e> Search<'q, 'e> {
     /// One resource: the strongest verdict over all choices, and of equal ones the one that needs the least.
     /// What cannot be better than `known`, found on another resource, need not be tried.
     fn on(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>, known: Option<&Found<'e>>) -> Found<'e> {
+        let is_any = matches!(self.question.scope, Scope::Any);
+        let mut regions = if is_any && self.has_open_region(target) {
+            regions(
+                self.question,
+                &self.mentions,
+                self.question.subject.caller.partition().unwrap_or("aws"),
+            )
+        } else {
+            Vec::new()
+        };
+        let Some(last) = regions.pop() else {
+            return self.on_in(None, target, tags, counted, known);
+        };
+        let mut best: Option<Found<'e>> = None;
+        for region in regions.iter().chain([&last]) {
+            let found = self.on_in(Some(region), target, tags, counted, best.as_ref().or(known));
+            if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
+                best = Some(found);
+            }
+            if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+                break;
+            }
+        }
+        best.unwrap_or_else(|| self.on_in(None, target, tags, counted, known))
+    }
+
+    /// Whether some test looks at the Region and neither the resource's ARN, nor the service, nor the asker tells it.
+    fn has_open_region(&self, target: &Target) -> bool {
+        let is_tested = self.mentions.has("aws:requestedregion") || self.mentions.has("ec2:region");
+        let of_arn = target.arn.as_ref().is_some_and(|arn| !arn.region().is_empty());
+        let service = self.question.action.action.service();
+        let partition = self.question.subject.caller.partition().unwrap_or("aws");
+        is_tested && !of_arn && global_service_region(partition, service).is_none() && given_region(self.question.given).is_none()
+    }
+
+    fn on_in(
+        &self,
+        region: Option<&str>,
+        target: &Target,
+        tags: Option<&Tags>,
+        counted: Option<&Resource>,
+        known: Option<&Found<'e>>,
+    ) -> Found<'e> {
         let mut best: Option<Found<'e>> = None;
         for (position, choice) in self.choices.iter().enumerate() {
             // The choices come in the order of what they need.
@@ -376,9 +421,18 @@ impl<'q, 'e> Search<'q, 'e> {
             if best.as_ref().is_some_and(settles) || (position > 0 && known.is_some_and(settles)) {
                 break;
             }
-            let Some(request) = self.request(choice, target, tags, counted) else {
+            let Some(mut request) = self.request(choice, target, tags, counted) else {
                 continue;
             };
+            if let Some(region) = region {
+                request.context.set("aws:RequestedRegion", ContextValue::single(region));
+                request.context.set("ec2:Region", ContextValue::single(region));
+            } else if self.has_open_region(target) {
+                // Where this resource is, is the resource's to say.
+                request
+                    .context
+                    .set("aws:RequestedRegion", ContextValue::Unknown(ControlClass::Resource));
+            }
             let may_be_hopeless = position == 0 && self.choices.len() > 1;
             let found = self.judge(choice, decide(&self.mentions.stack, &request), request);
             let done = found.verdict == Verdict::Allowed

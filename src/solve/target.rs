@@ -114,7 +114,7 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
     // Whether a name fits does not depend on the Region.
     let fits = |name: &String| {
         let target = target_of(head, name, DEFAULT_REGION);
-        target.is_some_and(|target| target.arn.is_some_and(|arn| has_format(format, arn.as_str())))
+        target.is_some_and(|target| target.arn.is_some_and(|arn| may_exist(format, arn.as_str())))
     };
     let mut names: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     let unused = unused_name(patterns);
@@ -154,14 +154,33 @@ fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[St
     let mut fields: Vec<&str> = patterns.iter().map(|pattern| resource_field(pattern)).collect();
     fields.sort_unstable();
     fields.dedup();
-    let globs: Vec<TextGlob> = fields.into_iter().filter(|field| *field != "*").map(glob).collect();
+    let mut globs: Vec<TextGlob> = fields.into_iter().filter(|field| *field != "*").map(glob).collect();
+    // Names with a slash too many are another kind.
+    globs.push(glob(&format!("*{}", "/*".repeat(slashes(format) + 1))));
     let names = representatives_of(&glob(&shape(resource_field(head))), &globs).unwrap_or_default();
-    let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| has_format(format, arn.as_str()));
+    let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| may_exist(format, arn.as_str()));
     let of_name = |name: &String| {
         let targets = regions.iter().filter_map(|region| target_of(head, name, region));
         targets.filter(fits).collect::<Vec<_>>()
     };
     names.iter().flat_map(of_name).take(MAX_TARGETS).collect()
+}
+
+/// Names of these holes hold no slash.
+const PLAIN_HOLES: [&str; 4] = ["${BucketName}", "${ClusterName}", "${InstanceId}", "${ServiceName}"];
+
+fn slashes(arn: &str) -> usize {
+    resource_field(arn).matches('/').count()
+}
+
+/// Whether an ARN has the format, as AWS fills its holes.
+fn may_exist(format: &str, arn: &str) -> bool {
+    let plain: usize = PLAIN_HOLES
+        .iter()
+        .map(|hole| resource_field(format).matches(hole).count())
+        .sum();
+    let is_plain = plain == resource_field(format).matches("${").count();
+    has_format(format, arn) && (!is_plain || slashes(arn) == slashes(format))
 }
 
 /// A format's resource field as a pattern: something for each hole.
@@ -276,8 +295,19 @@ fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
         .collect()
 }
 
+/// Whether a text is spelled like a Region: newer ones than ours exist.
+fn is_region(text: &str) -> bool {
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let parts: Vec<&str> = text.split('-').collect();
+    let Some((number, words)) = parts.split_last() else {
+        return false;
+    };
+    let is_number = number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && words.len() >= 2 && words.iter().all(|word| is_word(word))
+}
+
 /// The Regions that the statements tell apart, the best guess first.
-fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
+pub(super) fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partition: &str) -> Vec<String> {
     if let Some(region) = given_region(question.given) {
         return vec![region.to_owned()];
     }
@@ -302,7 +332,7 @@ fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partition: &str) ->
     };
     // Of the Regions that the same names match one stands for all; a Region that is spelled out is the best guess.
     let globs: Vec<Glob> = named.iter().map(|name| Glob::from_policy_text(name)).collect();
-    let spelled = named.iter().copied().filter(|name| !name.contains(['*', '?', '$']));
+    let spelled = named.iter().copied().filter(|name| is_region(name) || all.contains(name));
     let has_variable = named.iter().any(|name| name.contains('$'));
     let mut classes: BTreeSet<Vec<bool>> = BTreeSet::new();
     let mut found: Vec<String> = Vec::new();

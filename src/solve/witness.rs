@@ -82,7 +82,7 @@ fn complete(context: &mut RequestContext, model: &[(ContextKey, ContextValue)]) 
     for (key, value) in model {
         set_with_aliases(context, key, value);
     }
-    context.settle_unknown(default_of);
+    context.settle_open(default_of);
     tie_request_tags(context);
     tie_called_via(context);
 }

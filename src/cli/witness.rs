@@ -1,0 +1,218 @@
+//! The witness of a "can" as something to run again: a policy test, and a call of AWS's own simulator.
+
+use leastwise::estate::DocumentState;
+use leastwise::estate::Policy;
+use leastwise::evaluate::Caller;
+use leastwise::evaluate::CallerKind;
+use leastwise::evaluate::ContextValue;
+use leastwise::evaluate::Credentials;
+use leastwise::evaluate::Guardrails;
+use leastwise::evaluate::Subject;
+use leastwise::ident::Action;
+use leastwise::solve::DecidedRequest;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
+
+/// A request that the evaluator allows.
+#[derive(Debug, Serialize)]
+pub(crate) struct Witness {
+    /// The resource; none for actions that take none.
+    resource: Option<String>,
+    /// Every condition key that some statement looks at, and its value; keys that are not here are absent.
+    context: Value,
+    /// The request with all policies, as a line for `leastwise test`.
+    case: Value,
+    /// The request as a call of AWS's simulator, which knows identity policies and the boundary only.
+    command: String,
+}
+
+impl Witness {
+    pub(crate) fn of(subject: &Subject<'_>, action: &Action, request: &DecidedRequest, resource_policy: Option<&Policy>) -> Self {
+        let resource = request.target.arn.as_ref().map(ToString::to_string);
+        let mut context = serde_json::Map::new();
+        for (key, value) in request.context.iter() {
+            match value {
+                ContextValue::Single(value) => context.insert(key.to_owned(), json!(value)),
+                ContextValue::Many(values) if !values.is_empty() => context.insert(key.to_owned(), json!(values)),
+                ContextValue::Many(_)
+                | ContextValue::Absent
+                | ContextValue::Prefix(_)
+                | ContextValue::Unknown(_)
+                | ContextValue::Open(_)
+                | ContextValue::MfaNotProven
+                | ContextValue::MfaAgeNotProven
+                | ContextValue::OneOf(_) => None,
+            };
+        }
+        let context = Value::Object(context);
+        Self {
+            case: case(subject, action, request, &context, resource_policy),
+            command: command(subject, action, resource.as_deref(), &context),
+            resource,
+            context,
+        }
+    }
+
+    /// The keys and values, one a line.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let resource = self.resource.iter().map(|resource| format!("resource = {resource}"));
+        let keys = self.context.as_object().into_iter().flatten();
+        let line = |(key, value): (&String, &Value)| match value.as_str() {
+            Some(text) => format!("{key} = {text}"),
+            None => format!("{key} = {value}"),
+        };
+        resource.chain(keys.map(line)).collect()
+    }
+
+    pub(crate) fn command(&self) -> &str {
+        &self.command
+    }
+
+    pub(crate) fn case(&self) -> String {
+        self.case.to_string()
+    }
+}
+
+fn document(policy: &Policy) -> Value {
+    match &policy.document {
+        DocumentState::Parsed(document) => json!({"name": policy.name, "document": document.to_json()}),
+        DocumentState::Invalid(_) => json!({"name": policy.name, "document": policy.text.text}),
+        DocumentState::Missing(_) => json!({"name": policy.name, "missing": true}),
+    }
+}
+
+fn guardrails(levels: &Guardrails<'_>) -> Value {
+    match levels {
+        Guardrails::None => Value::Null,
+        Guardrails::NotCollected(_) => json!("not_collected"),
+        Guardrails::Levels(levels) => levels
+            .iter()
+            .map(|level| match &level.policies {
+                Some(policies) => {
+                    json!({"target": level.target, "policies": policies.iter().map(|policy| document(policy)).collect::<Vec<_>>()})
+                }
+                None => json!({"target": level.target, "missing": true}),
+            })
+            .collect(),
+    }
+}
+
+fn case(
+    subject: &Subject<'_>,
+    action: &Action,
+    request: &DecidedRequest,
+    context: &Value,
+    resource_policy: Option<&Policy>,
+) -> Value {
+    let (caller, stack) = (&subject.caller, &subject.stack);
+    json!({
+        "format": "iamcase/1",
+        "id": format!("witness/{}/{action}", subject.principal.arn),
+        "name": format!("{} can call {action}", subject.principal.arn),
+        "source": {"suite": "witness", "repo": null, "path": ""},
+        "truth": "none",
+        "principal": principal(subject, caller, request.credentials),
+        "identity_policies": stack.identity.iter().map(|policy| document(policy)).collect::<Vec<_>>(),
+        "permission_boundary": stack.boundary.map(document),
+        "session_policy": null,
+        "resource_policy": resource_policy.map(document),
+        "scps": guardrails(&stack.scps),
+        "rcps": guardrails(&stack.rcps),
+        "endpoint_policies": null,
+        "request": {
+            "action": action.to_string(),
+            "resource": request.target.arn.as_ref().map_or_else(|| "*".to_owned(), ToString::to_string),
+            "resource_account": request.target.account.or(caller.account).map(|account| account.to_string()),
+            "context": context,
+        },
+        "expect": {"decision": "allowed"},
+        "features": [],
+    })
+}
+
+fn principal(subject: &Subject<'_>, caller: &Caller, credentials: Credentials) -> Value {
+    let kind = match caller.kind {
+        CallerKind::AccountRoot => "root",
+        CallerKind::IamUser => "user",
+        CallerKind::RoleSession => "role",
+        CallerKind::FederatedUser => "federated_user",
+        CallerKind::Service => "service",
+        CallerKind::Anonymous => "anonymous",
+    };
+    let mut principal = json!({
+        "kind": kind,
+        "arn": subject.principal.arn.to_string(),
+        "account": caller.account.map(|account| account.to_string()),
+        "tags": caller.tags,
+        "service_linked": caller.is_service_linked,
+        "management_account": caller.is_in_management_account,
+    });
+    let signed_by = match credentials {
+        Credentials::LongTermKey => Some("access_key"),
+        Credentials::SessionToken => Some("session_token"),
+        Credentials::SessionTokenWithMfa => Some("session_token_mfa"),
+        Credentials::Console => Some("console"),
+        Credentials::ConsoleWithMfa => Some("console_mfa"),
+        Credentials::Other => None,
+    };
+    let optional = [
+        ("id", caller.unique_id.as_deref().map(|id| json!(id))),
+        ("credentials", signed_by.map(|credentials| json!(credentials))),
+        (
+            "organization",
+            caller
+                .organization
+                .as_ref()
+                .map(|organization| json!({"id": organization.id, "path": organization.path})),
+        ),
+    ];
+    if let Value::Object(members) = &mut principal {
+        for (name, value) in optional {
+            if let Some(value) = value {
+                members.insert(name.to_owned(), value);
+            }
+        }
+    }
+    principal
+}
+
+/// A text as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn command(subject: &Subject<'_>, action: &Action, resource: Option<&str>, context: &Value) -> String {
+    let parsed = |policies: &[&Policy]| -> Vec<String> {
+        let documents = policies.iter().filter_map(|policy| policy.parsed());
+        documents.map(|document| quoted(&document.to_json().to_string())).collect()
+    };
+    let mut words = vec![
+        "aws iam simulate-custom-policy --action-names".to_owned(),
+        quoted(&action.to_string()),
+    ];
+    if let Some(resource) = resource {
+        words.extend(["--resource-arns".to_owned(), quoted(resource)]);
+    }
+    words.push("--policy-input-list".to_owned());
+    words.extend(parsed(&subject.stack.identity));
+    let boundary: Vec<&Policy> = subject.stack.boundary.into_iter().collect();
+    if !boundary.is_empty() {
+        words.push("--permissions-boundary-policy-input-list".to_owned());
+        words.extend(parsed(&boundary));
+    }
+    let entries: Vec<Value> = context.as_object().into_iter().flatten().map(entry).collect();
+    if !entries.is_empty() {
+        words.extend(["--context-entries".to_owned(), quoted(&Value::Array(entries).to_string())]);
+    }
+    words.join(" ")
+}
+
+fn entry((key, value): (&String, &Value)) -> Value {
+    match value {
+        Value::Array(values) => json!({"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": "stringList"}),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            json!({"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"})
+        }
+    }
+}
