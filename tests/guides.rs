@@ -8,7 +8,7 @@ use crate::command::command;
 
 const README: &str = include_str!("../README.md");
 const CONTRIBUTING: &str = include_str!("../.github/CONTRIBUTING.md");
-const GUIDES: [&str; 10] = [
+const GUIDES: [&str; 11] = [
     "README.md",
     "CHANGELOG.md",
     ".github/CONTRIBUTING.md",
@@ -18,6 +18,7 @@ const GUIDES: [&str; 10] = [
     "docs/ranking.md",
     "docs/snapshot.md",
     "docs/verdicts.md",
+    "docs/verification.md",
     "rules/README.md",
 ];
 

@@ -204,6 +204,6 @@ fn context_value(key: &str, value: &Value) -> ContextValue {
             ContextValue::single(Timestamp::from_second(seconds.as_i64().unwrap()).unwrap().to_string())
         }
         Value::Number(number) => ContextValue::single(number.to_string()),
-        _ => ContextValue::single(value.as_str().unwrap()),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => ContextValue::single(value.as_str().unwrap()),
     }
 }
