@@ -560,6 +560,13 @@ impl<'q, 'e> Search<'q, 'e> {
         if let Some(cluster) = counted.and_then(|resource| resource.cluster.as_ref()) {
             context.set("ecs:cluster", ContextValue::single(cluster.clone()));
         }
+        if matches!(
+            choice.credentials,
+            Credentials::SessionTokenWithMfa | Credentials::ConsoleWithMfa
+        ) {
+            // How long ago is for the holder to choose.
+            context.set("aws:MultiFactorAuthAge", ContextValue::Unknown(ControlClass::Choice));
+        }
         choice.apply(&mut context, question, &self.mentions);
         for (key, value) in question.given {
             context.set(key.as_str(), value.clone());

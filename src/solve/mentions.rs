@@ -182,6 +182,9 @@ impl<'e> Mentions<'e> {
                 // The evaluator still looks at the keys.
                 for test in &condition.tests {
                     self.keys.entry(test.key.lower().into()).or_default();
+                    for value in &test.values {
+                        self.variables(value, document.version);
+                    }
                 }
                 continue;
             }

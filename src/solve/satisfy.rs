@@ -298,9 +298,17 @@ fn domain(key: &ContextKey, class: ControlClass) -> Domain {
     let prefix = key.lower().split(':').next().unwrap_or_default();
     let known = Catalog::bundled().condition_key_type(prefix, key.lower());
     // E351: of a public address or an endpoint the keys are there; who knows more says so.
+    // E341: every call carries the first two.
     let is_there = matches!(
         key.lower(),
-        "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" | "aws:userid" | "aws:multifactorauthage"
+        "aws:securetransport"
+            | "aws:viaawsservice"
+            | "aws:sourceip"
+            | "aws:sourcevpc"
+            | "aws:sourcevpce"
+            | "aws:vpcsourceip"
+            | "aws:userid"
+            | "aws:multifactorauthage"
     );
     Domain {
         may_be_absent: !(is_there || class == ControlClass::Time),

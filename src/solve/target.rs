@@ -175,12 +175,13 @@ fn slashes(arn: &str) -> usize {
 
 /// Whether an ARN has the format, as AWS fills its holes.
 fn may_exist(format: &str, arn: &str) -> bool {
-    let plain: usize = PLAIN_HOLES
-        .iter()
-        .map(|hole| resource_field(format).matches(hole).count())
-        .sum();
-    let is_plain = plain == resource_field(format).matches("${").count();
-    has_format(format, arn) && (!is_plain || slashes(arn) == slashes(format))
+    let (pattern, name) = (resource_field(format), resource_field(arn));
+    let plain: usize = PLAIN_HOLES.iter().map(|hole| pattern.matches(hole).count()).sum();
+    let is_plain = plain == pattern.matches("${").count();
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    // E300: an instance's id begins with `i-`.
+    let is_id = pattern != "instance/${InstanceId}" || name.starts_with("instance/i-");
+    has_format(format, arn) && is_id && (!is_plain || (slashes(arn) == slashes(format) && name.chars().all(is_legal)))
 }
 
 /// A format's resource field as a pattern: something for each hole.
