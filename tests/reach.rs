@@ -701,3 +701,47 @@ fn two_documents_are_compared_request_by_request() {
     assert_eq!((code, added), (Some(1), one("allowed")));
     assert_eq!(removed, ["ec2:StopInstances allowed"]);
 }
+
+#[test]
+fn lint_remarks_on_what_can_be_proven() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("policy.json");
+    let kinds = |document: &Value| -> Vec<String> {
+        fs::write(&path, document.to_string()).unwrap();
+        let run = leastwise(&["lint", path.to_str().unwrap(), "--format", "json"]);
+        let rows = run.json();
+        let rows: Vec<String> = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| format!("{} {}", row["statement"], row["kind"].as_str().unwrap()))
+            .collect();
+        assert_eq!(run.code, Some(i32::from(!rows.is_empty())), "{}", run.err);
+        rows
+    };
+    let statement = |condition: Value| policy(&json!([allow(TERMINATE, condition)]));
+    let none: [&str; 0] = [];
+    assert_eq!(kinds(&statement(json!({"StringLike": {"aws:ResourceTag/a": "b*"}}))), none);
+    assert_eq!(
+        kinds(&statement(
+            json!({"StringLike": {"aws:ResourceTag/a": "b*"}, "StringEquals": {"ec2:ResourceTag/a": "a"}})
+        )),
+        ["1 never-applies"]
+    );
+    // An operator that does not fit (E121), and a key that the action never sends (E118).
+    assert_eq!(
+        kinds(&statement(json!({"StringEquals": {"aws:SecureTransport": "true"}}))),
+        ["1 constant-test"]
+    );
+    assert_eq!(
+        kinds(&statement(json!({"StringEquals": {"aws:RequestTag/a": "b"}}))),
+        ["1 key-never-sent"]
+    );
+    assert_eq!(
+        kinds(&policy(&json!([allow("ec2:TerminateInstance", Value::Null)]))),
+        ["1 no-such-action"]
+    );
+    let old = json!({"Statement": [{"Effect": "Allow", "Action": TERMINATE, "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/a": "${aws:username}"}}}]});
+    assert_eq!(kinds(&old), ["1 plain-variable"]);
+}

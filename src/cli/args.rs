@@ -13,6 +13,7 @@ use leastwise::ident::Action;
 use leastwise::ident::Arn;
 
 use crate::exit::EXIT_CODES;
+use crate::lint::LintedType;
 
 /// Who can destroy our compute, and why: a least-privilege auditor for AWS IAM.
 #[derive(Debug, Parser)]
@@ -39,6 +40,9 @@ pub(crate) enum Command {
     /// Say what one policy document allows that another does not, with a request for each.
     #[command(after_help = COMPARE_EXIT_CODES)]
     Compare(Compare),
+    /// Say what can be proven of one policy document: statements that never apply, tests that guard nothing.
+    #[command(after_help = LINT_EXIT_CODES)]
+    Lint(Lint),
     /// Run policy tests in the format iamcase/1.
     #[command(after_help = EXIT_CODES)]
     Test(Test),
@@ -223,6 +227,24 @@ pub(crate) struct Compare {
     /// The time from which on requests count, RFC 3339; without it now.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) as_of: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
+
+/// The text of `lint --help` about exit codes.
+const LINT_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing to remark
+  1  there are remarks
+  2  wrong usage, an invalid document, or nothing could be read or written";
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The policy document.
+    pub(crate) document: PathBuf,
+    /// What it is used as.
+    #[arg(long = "type", value_name = "TYPE", default_value = "identity")]
+    pub(crate) policy_type: LintedType,
     #[command(flatten)]
     pub(crate) destination: Destination,
 }

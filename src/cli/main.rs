@@ -9,6 +9,7 @@ mod demo;
 mod exit;
 mod explain;
 mod inputs;
+mod lint;
 mod output;
 mod progress;
 mod rules;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Audit(audit) => audit::run(&audit),
         Command::WhoCan(who_can) => who_can::run(&who_can),
         Command::Explain(explain) => explain::run(&explain, Length::Full),
+        Command::Lint(options) => lint::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Can(explain) => explain::run(&explain, Length::Proof),
         Command::Test(test) => test::run(&test),

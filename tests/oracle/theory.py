@@ -64,7 +64,7 @@ ACTIONS = {
             Format(["$bucket", "/", "$object"], regional=False),
             Format(["accesspoint/", "$accesspoint", "/object/", "$object"]),
         ),
-        Action("ecs:CreateCluster", Format(["cluster/", "$cluster"]), request_tags=True),
+        Action("ecs:CreateCluster", Format(["cluster/", "$cluster"]), resource_tags=("aws", "ecs"), request_tags=True),
     ]
 }
 

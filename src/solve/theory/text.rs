@@ -47,7 +47,7 @@ pub(crate) fn find_text(groups: &[Group]) -> FoundText {
         return FoundText::GaveUp;
     };
     for glob in groups.iter().filter(|group| group.holds).flat_map(|group| &group.globs) {
-        for run in [String::new(), fresh.to_string(), fresh.to_string().repeat(8)] {
+        for run in [fresh.to_string(), String::new(), fresh.to_string().repeat(8)] {
             let text = spell(glob, &run, fresh);
             if groups.iter().all(|group| meets(group, &text)) {
                 return FoundText::Text(text);

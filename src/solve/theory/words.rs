@@ -6,6 +6,7 @@ use crate::ident::GlobToken;
 use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
 use crate::policy::OperatorFamily;
+use crate::policy::SetQualifier;
 use crate::policy::TextPart;
 use crate::policy::text_parts;
 use crate::solve::theory::Domain;
@@ -26,7 +27,13 @@ pub(super) fn text_for(
     reading: Reading,
     wrap: &dyn Fn(&str) -> ContextValue,
 ) -> Found {
-    let mut groups: Vec<Group> = vec![one_of("?*")];
+    // A tag may be empty; where presence or all values count, what that means is open (U7).
+    let is_tag = key.lower().contains("tag/");
+    let counts_presence = |literal: &Literal<'_>| {
+        literal.test.operator.family() == OperatorFamily::Null || literal.test.qualifier == Some(SetQualifier::ForAllValues)
+    };
+    let may_be_empty = is_tag && !literals.iter().any(counts_presence);
+    let mut groups: Vec<Group> = vec![one_of(if may_be_empty { "*" } else { "?*" })];
     let mut is_exact = true;
     if domain.value_type == Some(ValueType::Arn) {
         groups.push(one_of("arn:*:*:*:*:*"));

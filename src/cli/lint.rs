@@ -1,0 +1,98 @@
+//! `lint`: what can be proven of one policy document.
+
+use std::fs;
+
+use leastwise::policy::PolicyDocument;
+use leastwise::policy::PolicyType;
+use leastwise::report::visible;
+use leastwise::solve::lint;
+use serde::Serialize;
+
+use crate::args::Format;
+use crate::args::Lint;
+use crate::exit::ExitCode;
+use crate::exit::Failure;
+use crate::output;
+
+#[derive(Debug, Serialize)]
+struct Row {
+    file: String,
+    line: usize,
+    column: usize,
+    /// The statement, from 1, as in the rest of the product.
+    statement: usize,
+    sid: Option<String>,
+    kind: &'static str,
+    words: String,
+}
+
+pub(crate) fn run(options: &Lint) -> Result<ExitCode, Failure> {
+    output::no_csv(&options.destination, "lint")?;
+    let file = options.document.display().to_string();
+    let text = fs::read_to_string(&options.document).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
+    let document = PolicyDocument::parse(&text, options.policy_type.into())
+        .map_err(|invalid| Failure::Usage(format!("{file}: {invalid}")))?;
+    let rows: Vec<Row> = lint(&document)
+        .into_iter()
+        .filter_map(|remark| {
+            let statement = document.statements.get(remark.statement)?;
+            let before = text.get(..statement.span.start).unwrap_or_default();
+            Some(Row {
+                file: file.clone(),
+                line: before.matches('\n').count() + 1,
+                column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+                statement: remark.statement + 1,
+                sid: statement.sid.as_deref().map(str::to_owned),
+                kind: remark.kind.as_str(),
+                words: remark.words,
+            })
+        })
+        .collect();
+    output::write(&options.destination, |out| match options.destination.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &rows)?;
+            writeln!(out)
+        }
+        Format::Table | Format::Csv => {
+            for row in &rows {
+                let sid = row.sid.as_deref().map(|sid| format!(" ({sid})")).unwrap_or_default();
+                let line = format!(
+                    "{}:{}:{}: statement {}{sid}: {}: {}",
+                    row.file, row.line, row.column, row.statement, row.kind, row.words
+                );
+                writeln!(out, "{}", visible(&line))?;
+            }
+            if rows.is_empty() {
+                writeln!(out, "{}: nothing to remark", visible(&file))?;
+            }
+            Ok(())
+        }
+    })?;
+    Ok(if rows.is_empty() { ExitCode::Done } else { ExitCode::Found })
+}
+
+/// What the document is used as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LintedType {
+    Identity,
+    Boundary,
+    Session,
+    Resource,
+    Trust,
+    Scp,
+    Rcp,
+}
+
+impl From<LintedType> for PolicyType {
+    fn from(linted: LintedType) -> Self {
+        match linted {
+            LintedType::Identity => Self::Identity,
+            LintedType::Boundary => Self::PermissionsBoundary,
+            LintedType::Session => Self::Session,
+            LintedType::Resource => Self::Resource,
+            LintedType::Trust => Self::Trust,
+            LintedType::Scp => Self::ServiceControl,
+            LintedType::Rcp => Self::ResourceControl,
+        }
+    }
+}

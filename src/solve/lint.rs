@@ -1,0 +1,199 @@
+//! What can be proven of a document without knowing whose it is: statements that never apply, tests that never or always
+//! hold, guards on keys that no request of the statement carries.
+
+use crate::catalog::Catalog;
+use crate::catalog::ControlClass;
+use crate::catalog::Support;
+use crate::evaluate::Atom;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Formula;
+use crate::evaluate::RequestContext;
+use crate::evaluate::UnmetTest;
+use crate::evaluate::evaluate_test;
+use crate::policy::ActionClause;
+use crate::policy::ConditionTest;
+use crate::policy::PolicyDocument;
+use crate::policy::PolicyVersion;
+use crate::policy::ResourceClause;
+use crate::policy::Statement;
+use crate::solve::satisfy::Satisfied;
+use crate::solve::satisfy::satisfy;
+
+/// A remark on one statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The statement's position in the document, from 0.
+    pub statement: usize,
+    /// What is wrong with it.
+    pub kind: RemarkKind,
+    /// What follows, in words.
+    pub words: String,
+}
+
+/// The kinds of remarks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RemarkKind {
+    /// No request meets all conditions of the statement.
+    NeverApplies,
+    /// The test comes out the same for every request.
+    ConstantTest,
+    /// No action of the statement carries the key.
+    KeyNeverSent,
+    /// The catalog knows no action of that pattern.
+    NoSuchAction,
+    /// `${…}` under version 2008-10-17 is plain text (E12).
+    PlainVariable,
+}
+
+impl RemarkKind {
+    /// The kind as one word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NeverApplies => "never-applies",
+            Self::ConstantTest => "constant-test",
+            Self::KeyNeverSent => "key-never-sent",
+            Self::NoSuchAction => "no-such-action",
+            Self::PlainVariable => "plain-variable",
+        }
+    }
+}
+
+/// How many actions of a statement are looked at for keys that none carries; statements with more are left alone.
+const MAX_ACTIONS: usize = 2_000;
+
+/// Everything that can be proven of the document's statements, in their order.
+#[must_use]
+pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for (index, statement) in document.statements.iter().enumerate() {
+        let mut remark = |kind, words| {
+            remarks.push(Remark {
+                statement: index,
+                kind,
+                words,
+            });
+        };
+        for pattern in unknown_actions(statement) {
+            remark(
+                RemarkKind::NoSuchAction,
+                format!(
+                    "no action of the catalog ({}) matches {pattern}",
+                    Catalog::bundled().version()
+                ),
+            );
+        }
+        if document.version == PolicyVersion::V2008 {
+            for text in plain_variables(statement) {
+                let words = format!("{text} is plain text under version 2008-10-17; variables need 2012-10-17 [E12]");
+                remark(RemarkKind::PlainVariable, words);
+            }
+        }
+        let mut is_constant = false;
+        for test in &statement.condition.tests {
+            if let Some(holds) = constant(test, document.version) {
+                is_constant |= !holds;
+                let follows = match (holds, statement.effect) {
+                    (true, _) => "it guards nothing".to_owned(),
+                    (false, effect) => format!("this {} never applies", effect.as_str()),
+                };
+                let word = if holds { "always holds" } else { "never holds" };
+                let words = format!("{} {word}: {follows}", shown(test));
+                remark(RemarkKind::ConstantTest, words);
+            } else if let Some(holds) = never_sent(statement, test, document.version) {
+                let follows = if holds {
+                    "it guards nothing"
+                } else {
+                    "the statement never applies"
+                };
+                let words = format!(
+                    "no action of the statement carries {}, so {} {}: {follows} [E118]",
+                    test.key,
+                    shown(test),
+                    if holds { "always holds" } else { "never holds" }
+                );
+                remark(RemarkKind::KeyNeverSent, words);
+            }
+        }
+        if !is_constant && is_contradictory(statement, document.version) {
+            let words = format!(
+                "its conditions exclude each other: this {} never applies",
+                statement.effect.as_str()
+            );
+            remark(RemarkKind::NeverApplies, words);
+        }
+    }
+    remarks
+}
+
+fn shown(test: &ConditionTest) -> String {
+    format!("{} {} [{}]", test.operator_text(), test.key, test.values.join(", "))
+}
+
+fn unknown_actions(statement: &Statement) -> Vec<String> {
+    let ActionClause::Only(patterns) = &statement.action else {
+        return Vec::new();
+    };
+    let unknown = |pattern: &&String| *pattern != "*" && Catalog::bundled().actions_matching(pattern).is_empty();
+    let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+    patterns.iter().filter(unknown).cloned().collect()
+}
+
+fn plain_variables(statement: &Statement) -> Vec<&str> {
+    let resources = statement.resource.iter().flat_map(ResourceClause::texts);
+    let values = statement.condition.tests.iter().flat_map(|test| &test.values);
+    let mut found: Vec<&str> = resources
+        .chain(values)
+        .map(|text| &**text)
+        .filter(|text| text.contains("${"))
+        .collect();
+    found.dedup();
+    found
+}
+
+/// What a test comes to whatever the request.
+fn constant(test: &ConditionTest, version: PolicyVersion) -> Option<bool> {
+    let mut context = RequestContext::new();
+    context.set(test.key.as_str(), ContextValue::Unknown(ControlClass::Free));
+    match evaluate_test(test, version, &context) {
+        Formula::True => Some(true),
+        Formula::False => Some(false),
+        Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => None,
+    }
+}
+
+/// What a test comes to where no action of the statement carries its key.
+fn never_sent(statement: &Statement, test: &ConditionTest, version: PolicyVersion) -> Option<bool> {
+    let ActionClause::Only(patterns) = &statement.action else {
+        return None;
+    };
+    let catalog = Catalog::bundled();
+    let mut count = 0;
+    for pattern in patterns {
+        for name in catalog.actions_matching(&pattern.to_string()) {
+            count += 1;
+            let entry = catalog.action(name.service, name.name)?;
+            if count > MAX_ACTIONS || catalog.action_supports_key(entry, None, test.key.lower()) != Support::No {
+                return None;
+            }
+        }
+    }
+    let absent = evaluate_test(test, version, &RequestContext::new());
+    match absent {
+        Formula::True if count > 0 => Some(true),
+        Formula::False if count > 0 => Some(false),
+        Formula::True | Formula::False | Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => None,
+    }
+}
+
+/// Whether no values of the keys meet all tests at once.
+fn is_contradictory(statement: &Statement, version: PolicyVersion) -> bool {
+    let mut all = Formula::True;
+    for test in &statement.condition.tests {
+        let mut context = RequestContext::new();
+        context.set(test.key.as_str(), ContextValue::Unknown(ControlClass::Free));
+        all = all.and(evaluate_test(test, version, &context));
+    }
+    let is_plain = |atom: &&Atom| matches!(atom, Atom::Test(UnmetTest { .. }));
+    all.atoms().iter().all(is_plain) && satisfy(&all, &RequestContext::new()) == Satisfied::Never
+}
