@@ -54,7 +54,6 @@ class Generator:
                 "aws:ResourceAccount", "aws:PrincipalType", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"]
         for prefix in self.action.resource_tags:
             keys += [f"{prefix}:ResourceTag/team", f"{prefix}:ResourceTag/team", f"{prefix}:ResourceTag/env"]
-        keys += ["aws:ResourceTag/other"] if self.action.name.startswith("ecs:Create") else []
         if self.action.request_tags:
             keys += ["aws:RequestTag/team", "aws:RequestTag/env", "aws:TagKeys", "aws:TagKeys", "aws:RequestTag/team"]
         else:
