@@ -76,6 +76,10 @@ class Generator:
         statements += [self.statement(kind, "Deny") for _ in range(self.random.randint(0, denies))]
         if kind != "identity" and self.chance(50):
             statements[0] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        resources = [statement.get("Resource", statement.get("NotResource")) for statement in statements]
+        if "${" in str(resources):
+            # Without variables such a pattern names what no name can hold.
+            version = {"Version": "2012-10-17"}
         return {**version, "Statement": statements}
 
     def statement(self, kind, effect):
