@@ -650,3 +650,54 @@ fn the_witness_of_a_can_is_a_policy_test_that_passes() {
     assert_eq!(answer["witness"], Value::Null);
     assert_eq!(answer["layers"][0]["layer"], "identity policies");
 }
+
+#[test]
+fn two_documents_are_compared_request_by_request() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, statements: &Value| {
+        let path = directory.path().join(name);
+        fs::write(&path, policy(statements).to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let compared = |old: &Value, new: &Value| {
+        let (old, new) = (write("old.json", old), write("new.json", new));
+        let run = leastwise(&["compare", &old, &new, "--as-of", "2026-10-01T00:00:00Z", "--format", "json"]);
+        let answer = run.json();
+        let actions = |side: &str| -> Vec<String> {
+            let rows = answer[side].as_array().unwrap().iter();
+            rows.map(|row| format!("{} {}", row["action"].as_str().unwrap(), row["verdict"].as_str().unwrap()))
+                .collect()
+        };
+        (run.code, actions("added"), actions("removed"))
+    };
+    let tagged = |pattern: &str| json!({"StringLike": {"aws:ResourceTag/team": pattern}});
+    let allowed = |condition: Value| json!([allow(TERMINATE, condition)]);
+    let one = |verdict: &str| vec![format!("{TERMINATE} {verdict}")];
+    // The same, said otherwise.
+    assert_eq!(
+        compared(
+            &allowed(tagged("p*")),
+            &json!([allow(TERMINATE, tagged("p")), allow(TERMINATE, tagged("p?*"))])
+        ),
+        (Some(0), vec![], vec![])
+    );
+    // Wider, and narrower.
+    assert_eq!(
+        compared(&allowed(tagged("prod-*")), &allowed(tagged("p*"))),
+        (Some(1), one("conditional"), vec![])
+    );
+    assert_eq!(
+        compared(&allowed(Value::Null), &allowed(tagged("p*"))),
+        (Some(0), vec![], one("conditional"))
+    );
+    // A new Deny on some instances.
+    let denied = json!([
+        allow(TERMINATE, Value::Null),
+        {"Effect": "Deny", "Action": TERMINATE, "Resource": "arn:aws:ec2:*:*:instance/i-a*"}
+    ]);
+    assert_eq!(compared(&allowed(Value::Null), &denied), (Some(0), vec![], one("allowed")));
+    // Both ways.
+    let (code, added, removed) = compared(&json!([allow("ec2:StopInstances", Value::Null)]), &allowed(Value::Null));
+    assert_eq!((code, added), (Some(1), one("allowed")));
+    assert_eq!(removed, ["ec2:StopInstances allowed"]);
+}

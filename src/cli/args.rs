@@ -36,6 +36,9 @@ pub(crate) enum Command {
     /// Say why an identity can or cannot call an action, layer by layer.
     #[command(after_help = EXIT_CODES)]
     Explain(Explain),
+    /// Say what one policy document allows that another does not, with a request for each.
+    #[command(after_help = COMPARE_EXIT_CODES)]
+    Compare(Compare),
     /// Run policy tests in the format iamcase/1.
     #[command(after_help = EXIT_CODES)]
     Test(Test),
@@ -194,6 +197,32 @@ pub(crate) struct Explain {
     /// Fix a condition key (repeatable; a key of several values is given several times).
     #[arg(long = "context", value_name = "KEY=VALUE")]
     pub(crate) context: Vec<String>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
+
+/// The text of `compare --help` about exit codes.
+const COMPARE_EXIT_CODES: &str = "\
+Exit codes:
+  0  the new document allows nothing that the old one does not
+  1  it allows something more, or that is not known
+  2  wrong usage, or nothing could be read or written";
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The policy document that is in force.
+    pub(crate) old: PathBuf,
+    /// The policy document that would take its place.
+    pub(crate) new: PathBuf,
+    /// Look at this action (repeatable). Otherwise at all that a statement of either document covers.
+    #[arg(long = "action", value_name = "ACTION")]
+    pub(crate) actions: Vec<Action>,
+    /// The user or role that the documents are attached to. Otherwise a role whose sessions carry any tags.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) principal: Option<Arn>,
+    /// The time from which on requests count, RFC 3339; without it now.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) as_of: Option<Timestamp>,
     #[command(flatten)]
     pub(crate) destination: Destination,
 }

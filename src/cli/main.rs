@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod compare;
 #[cfg(feature = "live")]
 mod collect;
 mod demo;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Audit(audit) => audit::run(&audit),
         Command::WhoCan(who_can) => who_can::run(&who_can),
         Command::Explain(explain) => explain::run(&explain, Length::Full),
+        Command::Compare(options) => compare::run(&options),
         Command::Can(explain) => explain::run(&explain, Length::Proof),
         Command::Test(test) => test::run(&test),
         Command::Rules(rules) => rules::run(&rules),

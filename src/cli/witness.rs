@@ -65,6 +65,10 @@ impl Witness {
         resource.chain(keys.map(line)).collect()
     }
 
+    pub(crate) fn into_context(self) -> Value {
+        self.context
+    }
+
     pub(crate) fn command(&self) -> &str {
         &self.command
     }

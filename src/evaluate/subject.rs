@@ -104,6 +104,12 @@ impl<'e> Subject<'e> {
     /// Puts an identity of an account together with its guardrails.
     #[must_use]
     pub fn of(principal: &'e Principal, account: &AccountEstate, scope: &'e AccountScope) -> Self {
+        Self::in_account(principal, account.account, scope)
+    }
+
+    /// The same, of an account of which nothing else is known.
+    #[must_use]
+    pub fn in_account(principal: &'e Principal, account: AccountId, scope: &'e AccountScope) -> Self {
         let kind = match principal.kind {
             PrincipalKind::AccountRoot => CallerKind::AccountRoot,
             PrincipalKind::IamUser => CallerKind::IamUser,
@@ -111,7 +117,7 @@ impl<'e> Subject<'e> {
         };
         let is_role = principal.kind == PrincipalKind::IamRole;
         let caller = Caller {
-            account: Some(account.account),
+            account: Some(account),
             arn: Some(principal.arn.clone()),
             role_arn: is_role.then(|| principal.arn.clone()),
             unique_id: principal.unique_id.clone(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::catalog::ControlClass;
 use crate::catalog::global_service_region;
+use crate::estate::Policy;
 use crate::estate::Resource;
 use crate::estate::Tags;
 use crate::evaluate::AccountScope;
@@ -15,6 +16,7 @@ use crate::evaluate::Credentials;
 use crate::evaluate::Decision;
 use crate::evaluate::DerivedFacts;
 use crate::evaluate::Formula;
+use crate::evaluate::PolicyStack;
 use crate::evaluate::Request;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
@@ -69,8 +71,26 @@ pub fn ask<'e>(question: &Question<'e>) -> Answer<'e> {
     }
 }
 
+/// What the identity can do beyond what one other document, attached alone, would let it do: the answer speaks of the
+/// requests that the question's policies allow and that document does not.
+#[must_use]
+pub fn ask_beyond<'e>(question: &Question<'e>, other: &'e Policy) -> Answer<'e> {
+    answer(question, Some(other))
+}
+
 fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
-    let mentions = Mentions::of(question);
+    answer(question, None)
+}
+
+fn answer<'e>(question: &Question<'e>, other: Option<&'e Policy>) -> Answer<'e> {
+    let mut mentions = Mentions::of(question);
+    let mentions = match other {
+        Some(other) if mentions.may_be_granted => {
+            mentions.read_too(other, question.action.action);
+            mentions
+        }
+        Some(_) | None => mentions,
+    };
     let counted = match question.scope {
         Scope::Counted(resources) => Some(resources),
         Scope::One(..) | Scope::Any => None,
@@ -82,7 +102,7 @@ fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
         });
         return Answer { reached, ..unanswered() };
     }
-    let search = Search::of(question, mentions);
+    let search = Search::of(question, mentions, other);
     match &question.scope {
         Scope::One(target, tags) => search.on(target, *tags, None, None).answer(),
         Scope::Counted([first, ..])
@@ -142,6 +162,8 @@ struct Search<'q, 'e> {
     open_keys: Vec<(Box<str>, ContextValue)>,
     /// Whether the action lists several resource types, which carry keys of their own (E293).
     is_many_typed: bool,
+    /// What is taken away.
+    other: Option<PolicyStack<'e>>,
 }
 
 /// The best that was found on one resource.
@@ -198,7 +220,7 @@ impl<'e> Found<'e> {
 }
 
 impl<'q, 'e> Search<'q, 'e> {
-    fn of(question: &'q Question<'e>, mentions: Mentions<'e>) -> Self {
+    fn of(question: &'q Question<'e>, mentions: Mentions<'e>, other: Option<&'e Policy>) -> Self {
         let mut choices = choices(question, &mentions);
         choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
         let mut callers: Vec<Caller> = Vec::new();
@@ -218,7 +240,19 @@ impl<'q, 'e> Search<'q, 'e> {
             open_keys: open_keys(question, &mentions, None),
             is_many_typed: is_many_typed(question),
             mentions,
+            other: other.map(|policy| PolicyStack {
+                identity: vec![policy],
+                ..PolicyStack::default()
+            }),
         }
+    }
+
+    /// The evaluator's decision; of a comparison, what the other document allows taken away.
+    fn decide(&self, request: &Request<'_>) -> Decision<'e> {
+        let decision = decide(&self.mentions.stack, request);
+        let Some(other) = &self.other else { return decision };
+        let beyond = decision.residual.clone().and(!decide(other, request).residual);
+        Decision::new(beyond, Formula::False, decision.layers)
     }
 
     /// Any resource that could exist: the best of one per shape.
@@ -235,7 +269,7 @@ impl<'q, 'e> Search<'q, 'e> {
                 return self.on(&target, None, None, None).answer();
             }
             // Of two resources that no statement tells apart the second is not better than the first.
-            let is_new = shapes.is_new(self.question, &self.mentions, &target);
+            let is_new = shapes.is_new(self.question, &self.mentions, &target) || self.other.is_some();
             if best.is_some() && !is_new {
                 continue;
             }
@@ -434,7 +468,7 @@ impl<'q, 'e> Search<'q, 'e> {
                     .set("aws:RequestedRegion", ContextValue::Unknown(ControlClass::Resource));
             }
             let may_be_hopeless = position == 0 && self.choices.len() > 1;
-            let found = self.judge(choice, decide(&self.mentions.stack, &request), request);
+            let found = self.judge(choice, self.decide(&request), request);
             let done = found.verdict == Verdict::Allowed
                 || (may_be_hopeless && self.is_hopeless(found.request.target.clone(), found.request.context.clone()));
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
@@ -462,7 +496,7 @@ impl<'q, 'e> Search<'q, 'e> {
     /// One resource by one choice.
     fn with(&self, choice: &Choice, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Option<Found<'e>> {
         let request = self.request(choice, target, tags, counted)?;
-        Some(self.judge(choice, decide(&self.mentions.stack, &request), request))
+        Some(self.judge(choice, self.decide(&request), request))
     }
 
     /// Whether the call is denied on whatever resource, whatever the holder chooses: then one try shows why.
@@ -492,7 +526,7 @@ impl<'q, 'e> Search<'q, 'e> {
             target,
             context,
         };
-        decide(&self.mentions.stack, &request).residual.is_false()
+        self.decide(&request).residual.is_false()
     }
 
     fn request<'s>(
@@ -617,7 +651,7 @@ impl<'q, 'e> Search<'q, 'e> {
         if settled.is_false() {
             return Proof::Never;
         }
-        prove(&self.mentions.stack, request, &decision.residual, &|formula| {
+        prove(&|request| self.decide(request), request, &decision.residual, &|formula| {
             formula.settle_unknowns(favourable)
         })
     }

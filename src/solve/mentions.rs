@@ -125,6 +125,13 @@ impl<'e> Mentions<'e> {
         mentions
     }
 
+    /// Reads a document that takes part without being of the identity: what it says settles nothing.
+    pub(super) fn read_too(&mut self, policy: &'e Policy, action: &Action) {
+        let settled = self.is_settled;
+        self.read(policy, action);
+        self.is_settled = settled;
+    }
+
     fn guardrails(&mut self, guardrails: &Guardrails<'e>, action: &Action, binds: bool) -> Guardrails<'e> {
         let Guardrails::Levels(levels) = guardrails else {
             return guardrails.clone();

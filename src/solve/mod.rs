@@ -3,8 +3,9 @@
 //! In: a [`Question`], an identity and an action, with a resource, an inventory or neither. Out: an
 //! [`Answer`] in the four words of the product. The holder's own choices (credentials, time, network
 //! position of an outsider, free parameters) are tried one by one as concrete requests; what he does
-//! not choose stays open in the evaluator's residual. Every verdict is the evaluator's: nothing here
-//! matches a policy. Conditions that exclude each other are not found yet.
+//! not choose stays open in the evaluator's residual, whose tests the theories of single keys decide: values that meet
+//! them make a complete request, the witness, which the evaluator has to allow; where there are none, the call is denied.
+//! Every verdict is the evaluator's: nothing here matches a policy.
 
 mod answer;
 mod ask;
@@ -26,6 +27,7 @@ pub use answer::DecidedRequest;
 pub use answer::Reached;
 pub use answer::Verdict;
 pub use ask::ask;
+pub use ask::ask_beyond;
 pub use question::Question;
 pub use question::Scope;
 pub use question::given_region;

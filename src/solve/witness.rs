@@ -7,10 +7,8 @@ use crate::evaluate::Atom;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Decision;
 use crate::evaluate::Formula;
-use crate::evaluate::PolicyStack;
 use crate::evaluate::Request;
 use crate::evaluate::RequestContext;
-use crate::evaluate::decide;
 use crate::policy::ContextKey;
 use crate::policy::TextPart;
 use crate::policy::text_parts;
@@ -35,16 +33,16 @@ const MAX_TIED: usize = 2;
 
 /// Looks for values of what the request leaves open. `settle` takes from a residual what no request settles.
 pub(super) fn prove<'p>(
-    stack: &PolicyStack<'p>,
+    decide: &dyn Fn(&Request<'_>) -> Decision<'p>,
     request: &Request<'_>,
     residual: &Formula,
     settle: &dyn Fn(&Formula) -> Formula,
 ) -> Proof<'p> {
-    prove_tied(stack, request, residual, settle, MAX_TIED)
+    prove_tied(decide, request, residual, settle, MAX_TIED)
 }
 
 fn prove_tied<'p>(
-    stack: &PolicyStack<'p>,
+    decide: &dyn Fn(&Request<'_>) -> Decision<'p>,
     request: &Request<'_>,
     residual: &Formula,
     settle: &dyn Fn(&Formula) -> Formula,
@@ -58,7 +56,7 @@ fn prove_tied<'p>(
     };
     let mut trial = request.clone();
     complete(&mut trial.context, &model);
-    let decision = decide(stack, &trial);
+    let decision = decide(&trial);
     if settle(&decision.residual).is_true() {
         return Proof::Witness(Box::new((trial.context, decision)));
     }
@@ -68,8 +66,8 @@ fn prove_tied<'p>(
     for value in values_to_try(&formula, &key, &model) {
         let mut trial = request.clone();
         set_with_aliases(&mut trial.context, &key, &value);
-        let decision = decide(stack, &trial);
-        if let witness @ Proof::Witness(_) = prove_tied(stack, &trial, &decision.residual, settle, depth - 1) {
+        let decision = decide(&trial);
+        if let witness @ Proof::Witness(_) = prove_tied(decide, &trial, &decision.residual, settle, depth - 1) {
             return witness;
         }
     }
