@@ -263,6 +263,9 @@ class Encoder:
             shape = self.some(letters[name]) if letters[name] else self.sequence([self.literal("i-"), self.some("0123456789abcdef")])
             self.constraints.append(self.inside(value, shape))
             self.names[name] = value
+            if name == "bucket":
+                # U5: whether a pattern for access points means such a bucket's objects, too, is open.
+                self.constraints.append(self.negate(self.equal(value, self.text("accesspoint"))))
         return self.names[name]
 
     def make_credentials(self, is_role):

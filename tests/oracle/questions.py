@@ -54,7 +54,6 @@ class Generator:
                 "aws:ResourceAccount", "aws:PrincipalType", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"]
         for prefix in self.action.resource_tags:
             keys += [f"{prefix}:ResourceTag/team", f"{prefix}:ResourceTag/team", f"{prefix}:ResourceTag/env"]
-        keys += ["aws:ResourceTag/other"] if self.action.name.startswith("ecs:Create") else []
         if self.action.request_tags:
             keys += ["aws:RequestTag/team", "aws:RequestTag/env", "aws:TagKeys", "aws:TagKeys", "aws:RequestTag/team"]
         else:
@@ -77,6 +76,10 @@ class Generator:
         statements += [self.statement(kind, "Deny") for _ in range(self.random.randint(0, denies))]
         if kind != "identity" and self.chance(50):
             statements[0] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        resources = [statement.get("Resource", statement.get("NotResource")) for statement in statements]
+        if "${" in str(resources):
+            # Without variables such a pattern names what no name can hold.
+            version = {"Version": "2012-10-17"}
         return {**version, "Statement": statements}
 
     def statement(self, kind, effect):
