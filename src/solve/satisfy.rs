@@ -297,21 +297,17 @@ pub(super) fn common_name(key: &ContextKey) -> ContextKey {
 fn domain(key: &ContextKey, class: ControlClass) -> Domain {
     let prefix = key.lower().split(':').next().unwrap_or_default();
     let known = Catalog::bundled().condition_key_type(prefix, key.lower());
-    // E351: of a public address or an endpoint the keys are there; who knows more says so.
-    // E341: every call carries the first two.
-    let is_there = matches!(
-        key.lower(),
-        "aws:securetransport"
-            | "aws:viaawsservice"
-            | "aws:sourceip"
-            | "aws:sourcevpc"
-            | "aws:sourcevpce"
-            | "aws:vpcsourceip"
-            | "aws:userid"
-            | "aws:multifactorauthage"
-    );
+    // Whoever left the key open says by its class how the call is made: from an address or through an endpoint, with MFA.
+    // Only of such a call the key is there for certain (E351); `aws:SecureTransport` always is (E341).
+    let is_there = match key.lower() {
+        "aws:securetransport" => true,
+        "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => class == ControlClass::Network,
+        "aws:multifactorauthage" => class == ControlClass::Choice,
+        "aws:userid" => class == ControlClass::Session,
+        _ => false,
+    };
     Domain {
-        may_be_absent: !(is_there || class == ControlClass::Time),
+        may_be_absent: !is_there && class != ControlClass::Time,
         may_be_present: true,
         value_type: known.map(|known| known.value),
         is_multivalued: known.is_some_and(|known| known.is_multivalued),
