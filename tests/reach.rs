@@ -729,7 +729,12 @@ fn lint_remarks_on_what_can_be_proven() {
         ["1 never-applies"]
     );
     // Keys that some calls lack: of an unknown call nothing says that they are there.
-    for key in ["aws:SourceIp", "aws:SourceVpce", "aws:MultiFactorAuthAge", "aws:ViaAWSService"] {
+    for key in [
+        "aws:SourceIp",
+        "aws:SourceVpce",
+        "aws:MultiFactorAuthAge",
+        "aws:ViaAWSService",
+    ] {
         assert_eq!(kinds(&statement(json!({"Null": {key: "true"}}))), none, "{key}");
     }
     // An operator that does not fit (E121), and a key that the action never sends (E118).

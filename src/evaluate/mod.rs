@@ -28,6 +28,7 @@ pub use caller::CallerKind;
 pub use caller::Credentials;
 pub use caller::OrganizationMembership;
 pub use condition::CidrBlock;
+pub(crate) use condition::Decimal;
 pub use condition::evaluate_test;
 pub use condition::parse_date;
 pub use context::ContextValue;

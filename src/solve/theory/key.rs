@@ -176,7 +176,10 @@ pub(super) fn single_for(
                     Vec::new()
                 }
             },
-            Kind::Number => numbers(&own),
+            Kind::Number => match numbers(&own) {
+                Some(values) => values,
+                None => return Found::GaveUp,
+            },
             Kind::Instant => instants(&own, domain),
             Kind::Boolean => vec!["true".to_owned(), "false".to_owned()],
             Kind::Bytes => bytes(&own),

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use crate::evaluate::Decimal;
 use crate::solve::theory::Literal;
 
-/// Zero, and around each number that a test names the whole numbers up to two away.
-pub(super) fn numbers(literals: &[Literal<'_>]) -> Vec<String> {
+/// Zero, and around each number that a test names the whole numbers up to two away. None where a number is too large
+/// to be looked at; what is no number matches nothing and needs no value.
+pub(super) fn numbers(literals: &[Literal<'_>]) -> Option<Vec<String>> {
     let mut found = BTreeSet::from([0_i128]);
-    for value in literals.iter().flat_map(|literal| &literal.test.values) {
-        let whole = value.split('.').next().unwrap_or_default().trim_start_matches('+');
-        let whole = if whole.is_empty() || whole == "-" { "0" } else { whole };
-        let Ok(number) = whole.parse::<i128>() else { continue };
-        found.extend(
-            (-2..=2)
-                .filter_map(|step| number.checked_add(step))
-                .filter(|number| *number >= 0),
-        );
+    let values = literals.iter().flat_map(|literal| &literal.test.values);
+    for value in values.filter(|value| Decimal::parse(value).is_some()) {
+        let whole = value.split('.').next().unwrap_or_default();
+        let number = match whole.trim_start_matches(['+', '-']) {
+            "" => 0,
+            _ => whole.parse::<i128>().ok()?,
+        };
+        let around = (-2..=2).map(|step| number.checked_add(step)).collect::<Option<Vec<i128>>>()?;
+        found.extend(around.into_iter().filter(|number| *number >= 0));
     }
-    found.into_iter().map(|number| number.to_string()).collect()
+    Some(found.into_iter().map(|number| number.to_string()).collect())
 }

@@ -259,6 +259,24 @@ fn numbers_near_each_other() {
 }
 
 #[test]
+fn a_number_too_large_to_look_at_is_not_called_impossible() {
+    let test = |operator| ConditionTest {
+        operator,
+        qualifier: None,
+        if_exists: false,
+        key: ContextKey::new("aws:MultiFactorAuthAge"),
+        values: ["9".repeat(50).into()].into(),
+    };
+    let above = test(ConditionOperator::NumericGreaterThan);
+    let literals = [Literal {
+        test: &above,
+        holds: true,
+    }];
+    let found = value_for(&above.key, &literals, &domain(ValueType::Numeric, false), Reading::Must);
+    assert_eq!(found, Found::GaveUp);
+}
+
+#[test]
 fn dates_a_second_apart() {
     use ConditionOperator::DateEquals;
     use ConditionOperator::DateGreaterThan;
