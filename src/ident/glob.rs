@@ -92,16 +92,38 @@ impl Glob {
         overlaps(&self.tokens, &other.tokens)
     }
 
+    /// Where a reader of the glob stands before the first character: positions between tokens.
+    #[must_use]
+    pub fn start(&self) -> BTreeSet<usize> {
+        closure(&self.tokens, BTreeSet::from([0]))
+    }
+
+    /// Where it stands after one more character; nowhere when no text goes on so.
+    #[must_use]
+    pub fn after(&self, positions: &BTreeSet<usize>, c: char) -> BTreeSet<usize> {
+        closure(&self.tokens, step(&self.tokens, positions, c))
+    }
+
+    /// Whether the text read so far is matched.
+    #[must_use]
+    pub fn is_end(&self, positions: &BTreeSet<usize>) -> bool {
+        positions.contains(&self.tokens.len())
+    }
+
+    /// Whether every text that goes on from here is matched.
+    #[must_use]
+    pub fn takes_all(&self, positions: &BTreeSet<usize>) -> bool {
+        self.tokens.last() == Some(&GlobToken::AnyRun) && self.is_end(positions)
+    }
+
     /// How the glob stands to all texts that begin with `prefix`: all of them match, none, or some.
     #[must_use]
     pub fn matches_with_prefix(&self, prefix: &str) -> PrefixMatch {
-        let mut states = closure(&self.tokens, BTreeSet::from([0]));
-        for c in prefix.chars() {
-            states = closure(&self.tokens, step(&self.tokens, &states, c));
-        }
-        if states.is_empty() {
+        let read = |positions, c| self.after(&positions, c);
+        let positions = prefix.chars().fold(self.start(), read);
+        if positions.is_empty() {
             PrefixMatch::None
-        } else if self.tokens.last() == Some(&GlobToken::AnyRun) && states.contains(&self.tokens.len()) {
+        } else if self.takes_all(&positions) {
             PrefixMatch::All
         } else {
             PrefixMatch::Some

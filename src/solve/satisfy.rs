@@ -311,7 +311,6 @@ fn domain(key: &ContextKey, class: ControlClass) -> Domain {
         may_be_present: true,
         value_type: known.map(|known| known.value),
         is_multivalued: known.is_some_and(|known| known.is_multivalued),
-        not_before: None,
         is_public: key.lower() == "aws:sourceip",
         prefix: None,
     }

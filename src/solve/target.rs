@@ -9,7 +9,6 @@ use crate::catalog::has_format;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::ident::Glob;
-use crate::ident::GlobToken;
 use crate::ident::regions_of;
 use crate::policy::PolicyVersion;
 use crate::solve::Question;
@@ -147,10 +146,7 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
 fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[String]) -> Vec<Target> {
     let is_global = head.split(':').nth(3).unwrap_or_default().is_empty();
     let regions = regions.get(..if is_global { 1 } else { regions.len() }).unwrap_or_default();
-    let glob = |text: &str| TextGlob {
-        tokens: text.chars().map(GlobToken::from_policy_char).collect(),
-        ignores_case: false,
-    };
+    let glob = |text: &str| TextGlob::exact(Glob::from_policy_text(text));
     let mut fields: Vec<&str> = patterns.iter().map(|pattern| resource_field(pattern)).collect();
     fields.sort_unstable();
     fields.dedup();

@@ -6,13 +6,11 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::evaluate::parse_date;
-use crate::solve::theory::Domain;
 use crate::solve::theory::Literal;
 
-/// Each date that a test names, the seconds around it, and the first instant of the domain.
-pub(super) fn instants(literals: &[Literal<'_>], domain: &Domain) -> Vec<String> {
-    let first = domain.not_before.unwrap_or(Timestamp::UNIX_EPOCH);
-    let mut found = BTreeSet::from([first]);
+/// The epoch, each date that a test names, and the seconds around it.
+pub(super) fn instants(literals: &[Literal<'_>]) -> Vec<String> {
+    let mut found = BTreeSet::from([Timestamp::UNIX_EPOCH]);
     let second = SignedDuration::from_secs(1);
     for instant in literals
         .iter()
@@ -20,7 +18,7 @@ pub(super) fn instants(literals: &[Literal<'_>], domain: &Domain) -> Vec<String>
         .flat_map(|value| parse_date(value))
     {
         let around = [instant.checked_sub(second), Ok(instant), instant.checked_add(second)];
-        found.extend(around.into_iter().flatten().filter(|instant| *instant >= first));
+        found.extend(around.into_iter().flatten());
     }
     found.into_iter().map(|instant| instant.to_string()).collect()
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 
 use crate::catalog::ControlClass;
 use crate::catalog::ValueType;
@@ -46,8 +45,6 @@ pub(crate) struct Domain {
     pub(crate) may_be_present: bool,
     pub(crate) value_type: Option<ValueType>,
     pub(crate) is_multivalued: bool,
-    /// Dates lie at or behind this.
-    pub(crate) not_before: Option<Timestamp>,
     /// Addresses are public ones (E346).
     pub(crate) is_public: bool,
     /// Texts begin so.
@@ -180,7 +177,7 @@ pub(super) fn single_for(
                 Some(values) => values,
                 None => return Found::GaveUp,
             },
-            Kind::Instant => instants(&own, domain),
+            Kind::Instant => instants(&own),
             Kind::Boolean => vec!["true".to_owned(), "false".to_owned()],
             Kind::Bytes => bytes(&own),
             Kind::Address => addresses(&own, domain),

@@ -2,8 +2,7 @@
 
 use crate::catalog::ValueType;
 use crate::evaluate::ContextValue;
-use crate::ident::GlobToken;
-use crate::ident::glob_matches;
+use crate::ident::Glob;
 use crate::policy::ConditionOperator;
 use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
@@ -32,13 +31,9 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap_or_default() % bound
     }
 
-    fn pick<'t, T: ?Sized>(&mut self, from: &[&'t T]) -> &'t T {
-        from.get(self.below(from.len())).copied().unwrap_or_else(|| unreachable())
+    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+        from[self.below(from.len())]
     }
-}
-
-fn unreachable<'t, T: ?Sized>() -> &'t T {
-    std::process::abort()
 }
 
 /// Every text over the letters, up to a length.
@@ -55,11 +50,9 @@ fn texts(letters: &str, length: usize) -> Vec<String> {
     all
 }
 
-fn glob(pattern: &str) -> TextGlob {
-    TextGlob {
-        tokens: pattern.chars().map(GlobToken::from_policy_char).collect(),
-        ignores_case: false,
-    }
+fn some_glob(random: &mut Random) -> Glob {
+    let pattern: String = (0..random.below(4)).map(|_| random.pick(&["a", "b", "*", "?"])).collect();
+    Glob::from_policy_text(&pattern)
 }
 
 #[test]
@@ -68,25 +61,20 @@ fn texts_are_found_if_and_only_if_there_are_any() {
     let universe = texts("abx", 6);
     let (mut found, mut none) = (0, 0);
     for _ in 0..2_000 {
-        let groups: Vec<Group> = (0..2 + random.below(4))
-            .map(|_| Group {
-                globs: (0..=random.below(2))
-                    .map(|_| {
-                        let pattern: String = (0..random.below(4)).map(|_| random.pick(&["a", "b", "*", "?"])).collect();
-                        glob(&pattern)
-                    })
-                    .collect(),
-                holds: random.below(2) == 0,
+        let wanted: Vec<(Vec<Glob>, bool)> = (0..2 + random.below(4))
+            .map(|_| {
+                let globs = (0..=random.below(2)).map(|_| some_glob(&mut random)).collect();
+                (globs, random.below(2) == 0)
             })
             .collect();
+        let group = |(globs, holds): &(Vec<Glob>, bool)| Group {
+            globs: globs.iter().cloned().map(TextGlob::exact).collect(),
+            holds: *holds,
+        };
+        let groups: Vec<Group> = wanted.iter().map(group).collect();
         let meets = |text: &str| {
-            groups.iter().all(|group| {
-                let matched = group
-                    .globs
-                    .iter()
-                    .any(|glob| glob_matches(glob.tokens.iter().copied(), text.chars()));
-                matched == group.holds
-            })
+            let is_met = |(globs, holds): &(Vec<Glob>, bool)| globs.iter().any(|glob| glob.matches(text)) == *holds;
+            wanted.iter().all(is_met)
         };
         match find_text(&groups) {
             FoundText::Text(text) => {
@@ -108,21 +96,18 @@ fn representatives_stand_for_every_text() {
     let mut random = Random(13);
     let universe = texts("abx", 6);
     for _ in 0..600 {
-        let some = |random: &mut Random| -> TextGlob {
-            let pattern: String = (0..random.below(4)).map(|_| random.pick(&["a", "b", "*", "?"])).collect();
-            glob(&pattern)
-        };
-        let (wanted, globs) = (some(&mut random), [some(&mut random), some(&mut random), some(&mut random)]);
-        let matches = |glob: &TextGlob, text: &str| glob_matches(glob.tokens.iter().copied(), text.chars());
-        let of = |text: &str| globs.iter().map(|glob| matches(glob, text)).collect::<Vec<_>>();
-        let found = representatives(&wanted, &globs).unwrap_or_default();
-        for text in universe.iter().filter(|text| matches(&wanted, text)) {
+        let wanted = some_glob(&mut random);
+        let globs = [some_glob(&mut random), some_glob(&mut random), some_glob(&mut random)];
+        let of = |text: &str| globs.iter().map(|glob| glob.matches(text)).collect::<Vec<_>>();
+        let exact: Vec<TextGlob> = globs.iter().cloned().map(TextGlob::exact).collect();
+        let found = representatives(&TextGlob::exact(wanted.clone()), &exact).unwrap_or_default();
+        for text in universe.iter().filter(|text| wanted.matches(text)) {
             assert!(
                 found.iter().any(|stands| of(stands) == of(text)),
                 "{text:?} of {wanted:?} {globs:?}"
             );
         }
-        assert!(found.iter().all(|text| matches(&wanted, text)));
+        assert!(found.iter().all(|text| wanted.matches(text)));
     }
 }
 
@@ -132,7 +117,6 @@ fn domain(value_type: ValueType, is_multivalued: bool) -> Domain {
         may_be_present: true,
         value_type: Some(value_type),
         is_multivalued,
-        not_before: None,
         is_public: false,
         prefix: None,
     }

@@ -2,6 +2,7 @@
 
 use crate::catalog::ValueType;
 use crate::evaluate::ContextValue;
+use crate::ident::Glob;
 use crate::ident::GlobToken;
 use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
@@ -33,21 +34,15 @@ pub(super) fn text_for(
         literal.test.operator.family() == OperatorFamily::Null || literal.test.qualifier == Some(SetQualifier::ForAllValues)
     };
     let may_be_empty = is_tag && !literals.iter().any(counts_presence);
-    let mut groups: Vec<Group> = vec![one_of(if may_be_empty { "*" } else { "?*" })];
+    let mut groups: Vec<Group> = vec![wanted(Glob::from_policy_text(if may_be_empty { "*" } else { "?*" }))];
     let mut is_exact = true;
     if domain.value_type == Some(ValueType::Arn) {
-        groups.push(one_of("arn:*:*:*:*:*"));
+        groups.push(wanted(Glob::from_policy_text("arn:*:*:*:*:*")));
     }
     if let Some(prefix) = &domain.prefix {
-        let mut tokens: Vec<GlobToken> = prefix.chars().map(GlobToken::Char).collect();
-        tokens.push(GlobToken::AnyRun);
-        groups.push(Group {
-            globs: vec![TextGlob {
-                tokens,
-                ignores_case: false,
-            }],
-            holds: true,
-        });
+        let rest = std::iter::once(GlobToken::AnyRun);
+        let glob: Glob = prefix.chars().map(GlobToken::Char).chain(rest).collect();
+        groups.push(wanted(glob));
     }
     for literal in literals {
         if literal.test.operator.family() == OperatorFamily::Null {
@@ -84,12 +79,9 @@ pub(super) fn text_for(
     }
 }
 
-fn one_of(pattern: &str) -> Group {
+fn wanted(glob: Glob) -> Group {
     Group {
-        globs: vec![TextGlob {
-            tokens: pattern.chars().map(GlobToken::from_policy_char).collect(),
-            ignores_case: false,
-        }],
+        globs: vec![TextGlob::exact(glob)],
         holds: true,
     }
 }
@@ -117,7 +109,12 @@ fn glob_of(test: &ConditionTest, value: &str) -> Option<Option<TextGlob>> {
     if ignores_case && !value.is_ascii() {
         return None;
     }
-    Some(Some(TextGlob { tokens, ignores_case }))
+    let glob: Glob = tokens.into_iter().collect();
+    Some(Some(if ignores_case {
+        TextGlob::ignoring_case(&glob)
+    } else {
+        TextGlob::exact(glob)
+    }))
 }
 
 /// A pattern of an ARN operator: wildcards of the first five fields stay inside their field (E138). None for fewer than
