@@ -754,3 +754,31 @@ fn lint_remarks_on_what_can_be_proven() {
         "Condition": {"StringEquals": {"aws:ResourceTag/a": "${aws:username}"}}}]});
     assert_eq!(kinds(&old), ["1 plain-variable"]);
 }
+
+#[test]
+fn names_that_are_too_many_to_be_told_apart_are_not_called_denied() {
+    let allowed: Vec<String> = (0..60)
+        .map(|index| format!("arn:aws:ec2:*:*:instance/i-*{index}a*b{index}*"))
+        .collect();
+    let denied: Vec<String> = (0..60)
+        .map(|index| format!("arn:aws:ec2:*:*:instance/i-?*{index}?a*b*"))
+        .collect();
+    let tagged = json!({"StringEquals": {"aws:ResourceTag/k": "a"}});
+    let statements = |pattern: &[String]| {
+        json!([
+            {"Effect": "Allow", "Action": TERMINATE, "Resource": pattern, "Condition": tagged},
+            {"Effect": "Deny", "Action": TERMINATE, "Resource": denied},
+            {"Effect": "Deny", "Action": TERMINATE, "Resource": "arn:aws:ec2:*:*:instance/i-*", "Condition": tagged}
+        ])
+    };
+    assert_eq!(may(TERMINATE, &statements(&allowed)), "undetermined");
+    // Many names that are spelled out are no trouble: each is tried, and one that none of them is.
+    let spelled: Vec<String> = (0..300)
+        .map(|index| format!("arn:aws:ec2:*:*:instance/i-{index:017x}"))
+        .collect();
+    let on_those = json!([
+        {"Effect": "Allow", "Action": TERMINATE, "Resource": spelled, "Condition": tagged},
+        {"Effect": "Deny", "Action": TERMINATE, "Resource": spelled, "Condition": tagged}
+    ]);
+    assert_eq!(may(TERMINATE, &on_those), "denied");
+}

@@ -44,6 +44,7 @@ use crate::solve::mentions::Mentions;
 use crate::solve::resource_policy::unread;
 use crate::solve::shape::Shapes;
 use crate::solve::shape::has_rules;
+use crate::solve::target::Candidate;
 use crate::solve::target::regions;
 use crate::solve::target::representatives;
 use crate::solve::target::required_types;
@@ -264,7 +265,12 @@ impl<'q, 'e> Search<'q, 'e> {
         let context = || self.plain_context();
         let mut best: Option<Found<'e>> = None;
         let mut shapes = Shapes::default();
-        for target in representatives(self.question, &self.mentions, context) {
+        let mut is_unseen = false;
+        for candidate in representatives(self.question, &self.mentions, context) {
+            let Candidate::Resource(target) = candidate else {
+                is_unseen = true;
+                continue;
+            };
             if self.mentions.is_settled {
                 return self.on(&target, None, None, None).answer();
             }
@@ -287,6 +293,12 @@ impl<'q, 'e> Search<'q, 'e> {
             }
         }
         let mut answer = best.map_or_else(unanswered, Found::answer);
+        if is_unseen && answer.verdict == Verdict::Denied {
+            answer.verdict = Verdict::Undetermined;
+            answer
+                .unknowns
+                .push("the resource patterns tell more names apart than were tried; ask with --resource".into());
+        }
         if entry.is_none()
             && answer.verdict == Verdict::Denied
             && !self.mentions.resources.is_empty()

@@ -20,6 +20,14 @@ use crate::solve::theory::representatives as representatives_of;
 /// How many resources that patterns name are tried.
 const MAX_TARGETS: usize = 1024;
 
+/// What there is to be tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Candidate {
+    Resource(Target),
+    /// More kinds of names than were looked at.
+    Unseen,
+}
+
 /// Representatives of all resources of the action's types in the identity's own account, the plainest first.
 ///
 /// `context` fills the variables of resource texts.
@@ -27,10 +35,12 @@ pub(super) fn representatives<'s>(
     question: &'s Question<'_>,
     mentions: &'s Mentions<'_>,
     context: impl FnOnce() -> RequestContext + 's,
-) -> Box<dyn Iterator<Item = Target> + 's> {
+) -> Box<dyn Iterator<Item = Candidate> + 's> {
     let formats = formats(question);
     let Some(first) = formats.first() else {
-        return Box::new(std::iter::once(Target::nothing_for(question.action.action)));
+        return Box::new(std::iter::once(Candidate::Resource(Target::nothing_for(
+            question.action.action,
+        ))));
     };
     let partition = question.subject.caller.partition().unwrap_or("aws").to_owned();
     let account = question
@@ -45,8 +55,9 @@ pub(super) fn representatives<'s>(
     let plainest = target_of(&head(first), &example(resource_field(first)), best_guess);
     let names_none = !mentions.has("ec2:instanceid") && !mentions.has("ecs:cluster");
     if mentions.resources.is_empty() && names_none && regions.len() < 2 && plainest.is_some() {
-        return Box::new(plainest.into_iter());
+        return Box::new(plainest.into_iter().map(Candidate::Resource));
     }
+    let plainest = plainest.map(Candidate::Resource);
     let skip = plainest.clone();
     // Most questions are answered on the plainest resource.
     let others = std::iter::once_with(move || {
@@ -57,10 +68,13 @@ pub(super) fn representatives<'s>(
             .collect();
         // Then one name of each kind that the patterns tell apart at all.
         let kinds = std::iter::once_with(move || {
-            let of_format = |format: &&str| names_told_apart(format, &head(format), &patterns, &regions);
+            let of_format = |format: &&str| match names_told_apart(format, &head(format), &patterns, &regions) {
+                Some(targets) => targets.into_iter().map(Candidate::Resource).collect(),
+                None => vec![Candidate::Unseen],
+            };
             formats.iter().flat_map(of_format).collect::<Vec<_>>()
         });
-        named.into_iter().chain(kinds.flatten())
+        named.into_iter().map(Candidate::Resource).chain(kinds.flatten())
     });
     Box::new(
         plainest
@@ -104,7 +118,7 @@ pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, c
 /// The format's example in every Region, and what fits each pattern in the Regions that the pattern allows.
 fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String]) -> Vec<Target> {
     let is_global = head.split(':').nth(3).unwrap_or_default().is_empty();
-    let regions = regions.get(..if is_global { 1 } else { regions.len() }).unwrap_or_default();
+    let regions = regions_of_format(head, regions);
     let example = example(resource_field(head));
     let mut found: Vec<Target> = regions
         .iter()
@@ -142,24 +156,37 @@ fn candidates(format: &str, head: &str, patterns: &[String], regions: &[String])
 }
 
 /// One resource for each set of patterns that some name of the format matches, in every Region: of two names that the
-/// same patterns match no statement tells one from the other. Nothing where the patterns are too many.
-fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[String]) -> Vec<Target> {
-    let is_global = head.split(':').nth(3).unwrap_or_default().is_empty();
-    let regions = regions.get(..if is_global { 1 } else { regions.len() }).unwrap_or_default();
+/// same patterns match no statement tells one from the other. None where they are too many to be looked at.
+fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[String]) -> Option<Vec<Target>> {
+    let fields: BTreeSet<&str> = patterns.iter().map(|pattern| resource_field(pattern)).collect();
+    let (globs, literals): (Vec<&str>, Vec<&str>) = fields.into_iter().partition(|field| field.contains(['*', '?']));
     let glob = |text: &str| TextGlob::exact(Glob::from_policy_text(text));
-    let mut fields: Vec<&str> = patterns.iter().map(|pattern| resource_field(pattern)).collect();
-    fields.sort_unstable();
-    fields.dedup();
-    let mut globs: Vec<TextGlob> = fields.into_iter().filter(|field| *field != "*").map(glob).collect();
+    let mut globs: Vec<TextGlob> = globs.into_iter().map(glob).collect();
     // Names with a slash too many are another kind.
     globs.push(glob(&format!("*{}", "/*".repeat(slashes(format) + 1))));
-    let names = representatives_of(&glob(&shape(resource_field(head))), &globs).unwrap_or_default();
-    let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| may_exist(format, arn.as_str()));
-    let of_name = |name: &String| {
-        let targets = regions.iter().filter_map(|region| target_of(head, name, region));
+    let wanted = glob(&filled(resource_field(head), "i-?*", "?*"));
+    // A name that is spelled out is a kind of its own. The automaton needs to know it only where it would take it for
+    // another kind.
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let names = loop {
+        let names = representatives_of(&wanted, &globs)?;
+        let confused = literals.iter().filter(|literal| names.iter().any(|name| name == *literal));
+        let confused: Vec<&str> = confused.copied().filter(|literal| told.insert(literal)).collect();
+        if confused.is_empty() {
+            break names;
+        }
+        globs.extend(confused.into_iter().map(glob));
+    };
+    let of_name = |name: &str| {
+        let targets = regions_of_format(head, regions)
+            .iter()
+            .filter_map(|region| target_of(head, name, region));
+        let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| may_exist(format, arn.as_str()));
         targets.filter(fits).collect::<Vec<_>>()
     };
-    names.iter().flat_map(of_name).take(MAX_TARGETS).collect()
+    let names: BTreeSet<&str> = names.iter().map(String::as_str).chain(literals).collect();
+    let found: Vec<Target> = names.into_iter().flat_map(of_name).collect();
+    (found.len() <= MAX_TARGETS).then_some(found)
 }
 
 /// Names of these holes hold no slash.
@@ -178,24 +205,6 @@ fn may_exist(format: &str, arn: &str) -> bool {
     // E300: an instance's id begins with `i-`.
     let is_id = pattern != "instance/${InstanceId}" || name.starts_with("instance/i-");
     has_format(format, arn) && is_id && (!is_plain || (slashes(arn) == slashes(format) && name.chars().all(is_legal)))
-}
-
-/// A format's resource field as a pattern: something for each hole.
-fn shape(resource: &str) -> String {
-    let mut text = String::new();
-    let mut rest = resource;
-    while let Some((before, after)) = rest.split_once("${") {
-        let (hole, remaining) = after.split_once('}').unwrap_or((after, ""));
-        text.push_str(before);
-        // E300: an instance's id begins with `i-`.
-        text.push_str(if hole.eq_ignore_ascii_case("InstanceId") {
-            "i-?*"
-        } else {
-            "?*"
-        });
-        rest = remaining;
-    }
-    text + rest
 }
 
 /// The Region that is tried first.
@@ -232,21 +241,32 @@ fn resource_field(arn: &str) -> &str {
     arn.splitn(6, ':').nth(5).unwrap_or_default()
 }
 
-/// A name for each hole of a format.
-fn example(resource: &str) -> String {
+/// A format's resource field with a text for each hole; the id of an instance begins with `i-` (E300).
+fn filled(resource: &str, instance_id: &str, other: &str) -> String {
     let mut text = String::new();
     let mut rest = resource;
     while let Some((before, after)) = rest.split_once("${") {
         text.push_str(before);
         let (hole, remaining) = after.split_once('}').unwrap_or((after, ""));
         text.push_str(if hole.eq_ignore_ascii_case("InstanceId") {
-            "i-0123456789abcdef0"
+            instance_id
         } else {
-            "example"
+            other
         });
         rest = remaining;
     }
     text + rest
+}
+
+/// A plain name for each hole of a format.
+fn example(resource: &str) -> String {
+    filled(resource, "i-0123456789abcdef0", "example")
+}
+
+/// The Regions in which resources of a format differ: one where the format names none.
+fn regions_of_format<'r>(head: &str, regions: &'r [String]) -> &'r [String] {
+    let is_global = head.split(':').nth(3).unwrap_or_default().is_empty();
+    regions.get(..if is_global { 1 } else { regions.len() }).unwrap_or_default()
 }
 
 /// A name of one letter that no pattern spells: only a pattern's wildcards can match it.
