@@ -38,3 +38,4 @@ pub use problem::Problem;
 pub use problem::ProblemKind;
 pub use variable::TextPart;
 pub use variable::text_parts;
+pub use variable::variables;

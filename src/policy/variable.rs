@@ -41,6 +41,14 @@ pub fn text_parts(text: &str) -> impl Iterator<Item = TextPart<'_>> {
     })
 }
 
+/// The variables of a text: each key, and what stands in when it is absent.
+pub fn variables(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    text_parts(text).filter_map(|part| match part {
+        TextPart::Variable { key, default } => Some((key, default)),
+        TextPart::Text(_) | TextPart::Escaped(_) | TextPart::Malformed(_) => None,
+    })
+}
+
 /// The text up to the closing brace, which may stand inside the quoted default.
 fn closing_brace(text: &str) -> Option<(&str, &str)> {
     let mut quoted = false;

@@ -85,13 +85,9 @@ fn ask_as_told<'e>(question: &Question<'e>) -> Answer<'e> {
 
 fn answer<'e>(question: &Question<'e>, other: Option<&'e Policy>) -> Answer<'e> {
     let mut mentions = Mentions::of(question);
-    let mentions = match other {
-        Some(other) if mentions.may_be_granted => {
-            mentions.read_too(other, question.action.action);
-            mentions
-        }
-        Some(_) | None => mentions,
-    };
+    if let Some(other) = other {
+        mentions.read_too(other, question.action.action);
+    }
     let counted = match question.scope {
         Scope::Counted(resources) => Some(resources),
         Scope::One(..) | Scope::Any => None,
@@ -418,21 +414,14 @@ impl<'q, 'e> Search<'q, 'e> {
     /// What cannot be better than `known`, found on another resource, need not be tried.
     fn on(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>, known: Option<&Found<'e>>) -> Found<'e> {
         let is_any = matches!(self.question.scope, Scope::Any);
-        let mut regions = if is_any && self.has_open_region(target) {
-            regions(
-                self.question,
-                &self.mentions,
-                self.question.subject.caller.partition().unwrap_or("aws"),
-            )
-        } else {
-            Vec::new()
-        };
-        let Some(last) = regions.pop() else {
+        if !is_any || !self.has_open_region(target) {
             return self.on_in(None, target, tags, counted, known);
-        };
+        }
+        // A resource could be in any Region that the statements tell apart.
+        let partition = self.question.subject.caller.partition().unwrap_or("aws");
         let mut best: Option<Found<'e>> = None;
-        for region in regions.iter().chain([&last]) {
-            let found = self.on_in(Some(region), target, tags, counted, best.as_ref().or(known));
+        for region in regions(self.question, &self.mentions, partition) {
+            let found = self.on_in(Some(&region), target, tags, counted, best.as_ref().or(known));
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                 best = Some(found);
             }
@@ -614,7 +603,7 @@ impl<'q, 'e> Search<'q, 'e> {
                 witness = Some(DecidedRequest {
                     credentials: choice.credentials,
                     target: request.target.clone(),
-                    context: found.0,
+                    context: found,
                 });
                 if proven.is_true() && choice.is_bare() {
                     Verdict::Allowed
@@ -665,13 +654,8 @@ impl<'q, 'e> Search<'q, 'e> {
     }
 
     /// Whether the residual can be met, with the unknown taken for the worse, or for the better.
-    fn prove(&self, request: &Request<'_>, decision: &Decision<'e>, favourable: bool) -> Proof<'e> {
-        let settled = decision.residual.settle_unknowns(favourable);
-        if settled.is_false() {
-            return Proof::Never;
-        }
-        prove(&|request| self.decide(request), request, &decision.residual, &|formula| {
-            formula.settle_unknowns(favourable)
-        })
+    fn prove(&self, request: &Request<'_>, decision: &Decision<'e>, favourable: bool) -> Proof {
+        let settle = |formula: &Formula| formula.settle_unknowns(favourable);
+        prove(&|request| self.decide(request), request, &decision.residual, &settle)
     }
 }

@@ -2,10 +2,8 @@
 //! hold, guards on keys that no request of the statement carries.
 
 use crate::catalog::Catalog;
-use crate::catalog::ControlClass;
 use crate::catalog::Support;
 use crate::evaluate::Atom;
-use crate::evaluate::ContextValue;
 use crate::evaluate::Formula;
 use crate::evaluate::RequestContext;
 use crate::evaluate::UnmetTest;
@@ -18,6 +16,8 @@ use crate::policy::ResourceClause;
 use crate::policy::Statement;
 use crate::solve::satisfy::Satisfied;
 use crate::solve::satisfy::satisfy;
+use crate::solve::theory::whatever;
+use crate::solve::theory::with_key_open;
 
 /// A remark on one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,27 +91,12 @@ pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
         }
         let mut is_constant = false;
         for test in &statement.condition.tests {
-            if let Some(holds) = constant(test, document.version) {
+            if let Some(holds) = whatever(test, document.version) {
                 is_constant |= !holds;
-                let follows = match (holds, statement.effect) {
-                    (true, _) => "it guards nothing".to_owned(),
-                    (false, effect) => format!("this {} never applies", effect.as_str()),
-                };
-                let word = if holds { "always holds" } else { "never holds" };
-                let words = format!("{} {word}: {follows}", shown(test));
-                remark(RemarkKind::ConstantTest, words);
+                remark(RemarkKind::ConstantTest, outcome(test, holds, statement));
             } else if let Some(holds) = never_sent(statement, test, document.version) {
-                let follows = if holds {
-                    "it guards nothing"
-                } else {
-                    "the statement never applies"
-                };
-                let words = format!(
-                    "no action of the statement carries {}, so {} {}: {follows} [E118]",
-                    test.key,
-                    shown(test),
-                    if holds { "always holds" } else { "never holds" }
-                );
+                let outcome = outcome(test, holds, statement);
+                let words = format!("no action of the statement carries {}, so {outcome} [E118]", test.key);
                 remark(RemarkKind::KeyNeverSent, words);
             }
         }
@@ -126,8 +111,14 @@ pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
     remarks
 }
 
-fn shown(test: &ConditionTest) -> String {
-    format!("{} {} [{}]", test.operator_text(), test.key, test.values.join(", "))
+/// What a test always comes to, and what follows for its statement.
+fn outcome(test: &ConditionTest, holds: bool, statement: &Statement) -> String {
+    let shown = format!("{} {} [{}]", test.operator_text(), test.key, test.values.join(", "));
+    if holds {
+        format!("{shown} always holds: it guards nothing")
+    } else {
+        format!("{shown} never holds: this {} never applies", statement.effect.as_str())
+    }
 }
 
 fn unknown_actions(statement: &Statement) -> Vec<String> {
@@ -149,17 +140,6 @@ fn plain_variables(statement: &Statement) -> Vec<&str> {
         .collect();
     found.dedup();
     found
-}
-
-/// What a test comes to whatever the request.
-fn constant(test: &ConditionTest, version: PolicyVersion) -> Option<bool> {
-    let mut context = RequestContext::new();
-    context.set(test.key.as_str(), ContextValue::Unknown(ControlClass::Free));
-    match evaluate_test(test, version, &context) {
-        Formula::True => Some(true),
-        Formula::False => Some(false),
-        Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => None,
-    }
 }
 
 /// What a test comes to where no action of the statement carries its key.
@@ -188,12 +168,10 @@ fn never_sent(statement: &Statement, test: &ConditionTest, version: PolicyVersio
 
 /// Whether no values of the keys meet all tests at once.
 fn is_contradictory(statement: &Statement, version: PolicyVersion) -> bool {
-    let mut all = Formula::True;
-    for test in &statement.condition.tests {
-        let mut context = RequestContext::new();
-        context.set(test.key.as_str(), ContextValue::Unknown(ControlClass::Free));
-        all = all.and(evaluate_test(test, version, &context));
-    }
+    let tests = statement.condition.tests.iter();
+    let all = tests
+        .map(|test| with_key_open(test, version))
+        .fold(Formula::True, Formula::and);
     let is_plain = |atom: &&Atom| matches!(atom, Atom::Test(UnmetTest { .. }));
     all.atoms().iter().all(is_plain) && satisfy(&all, &RequestContext::new()) == Satisfied::Never
 }

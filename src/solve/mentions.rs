@@ -25,8 +25,7 @@ use crate::policy::ConditionBlock;
 use crate::policy::Effect;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
-use crate::policy::TextPart;
-use crate::policy::text_parts;
+use crate::policy::variables;
 use crate::solve::Question;
 
 /// What a policy says of an action.
@@ -241,10 +240,8 @@ impl<'e> Mentions<'e> {
         if version != PolicyVersion::V2012 || !text.contains("${") {
             return;
         }
-        for part in text_parts(text) {
-            if let TextPart::Variable { key, .. } = part {
-                self.keys.entry(key.to_ascii_lowercase().into()).or_default();
-            }
+        for (key, _) in variables(text) {
+            self.keys.entry(key.to_ascii_lowercase().into()).or_default();
         }
     }
 

@@ -14,8 +14,7 @@ use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
 use crate::policy::OperatorFamily;
 use crate::policy::SetQualifier;
-use crate::policy::TextPart;
-use crate::policy::text_parts;
+use crate::policy::variables;
 use crate::solve::theory::Domain;
 use crate::solve::theory::Found;
 use crate::solve::theory::Literal;
@@ -238,7 +237,7 @@ impl<'f> Search<'f> {
     /// turned round. None for tests that tie two unknown keys.
     fn of_one_key(&self, unmet: &UnmetTest) -> Option<ConditionTest> {
         let test = &unmet.test;
-        let variables: Vec<(&str, bool)> = test.values.iter().flat_map(|value| variables(value)).collect();
+        let variables: Vec<(&str, Option<&str>)> = test.values.iter().flat_map(|value| variables(value)).collect();
         if variables.is_empty() {
             let mut test = test.clone();
             test.key = common_name(&test.key);
@@ -247,7 +246,7 @@ impl<'f> Search<'f> {
         let ContextValue::Single(known) = self.context.get(&test.key) else {
             return None;
         };
-        let ([value], [(name, false)]) = (&*test.values, variables.as_slice()) else {
+        let ([value], [(name, None)]) = (&*test.values, variables.as_slice()) else {
             return None;
         };
         let operator = match (test.operator.family(), test.operator.is_negated()) {
@@ -274,15 +273,6 @@ impl<'f> Search<'f> {
             values: [known.replace('$', "${$}").into()].into(),
         })
     }
-}
-
-/// The variables of a text, and whether each has a default.
-fn variables(text: &str) -> Vec<(&str, bool)> {
-    let variable = |part| match part {
-        TextPart::Variable { key, default } => Some((key, default.is_some())),
-        TextPart::Text(_) | TextPart::Escaped(_) | TextPart::Malformed(_) => None,
-    };
-    text_parts(text).filter_map(variable).collect()
 }
 
 /// Both spellings of a resource tag are one key (E303).

@@ -10,17 +10,16 @@ use crate::evaluate::Formula;
 use crate::evaluate::Request;
 use crate::evaluate::RequestContext;
 use crate::policy::ContextKey;
-use crate::policy::TextPart;
-use crate::policy::text_parts;
+use crate::policy::variables;
 use crate::solve::satisfy::Satisfied;
 use crate::solve::satisfy::common_name;
 use crate::solve::satisfy::satisfy;
 
 /// What became of a residual.
 #[derive(Debug)]
-pub(super) enum Proof<'p> {
+pub(super) enum Proof {
     /// With this context the evaluator allows the call.
-    Witness(Box<(RequestContext, Decision<'p>)>),
+    Witness(RequestContext),
     /// No values of the open keys make the residual true.
     Never,
     /// Neither was shown; why, in words.
@@ -37,7 +36,7 @@ pub(super) fn prove<'p>(
     request: &Request<'_>,
     residual: &Formula,
     settle: &dyn Fn(&Formula) -> Formula,
-) -> Proof<'p> {
+) -> Proof {
     prove_tied(decide, request, residual, settle, MAX_TIED)
 }
 
@@ -47,7 +46,7 @@ fn prove_tied<'p>(
     residual: &Formula,
     settle: &dyn Fn(&Formula) -> Formula,
     depth: usize,
-) -> Proof<'p> {
+) -> Proof {
     let formula = settle(residual);
     let model = match satisfy(&formula, &request.context) {
         Satisfied::By(model) => model,
@@ -56,9 +55,8 @@ fn prove_tied<'p>(
     };
     let mut trial = request.clone();
     complete(&mut trial.context, &model);
-    let decision = decide(&trial);
-    if settle(&decision.residual).is_true() {
-        return Proof::Witness(Box::new((trial.context, decision)));
+    if settle(&decide(&trial).residual).is_true() {
+        return Proof::Witness(trial.context);
     }
     let Some(key) = tied_keys(&formula, &request.context).into_iter().next().filter(|_| depth > 0) else {
         return Proof::Unproven("a request that meets its conditions was not found".into());
@@ -182,14 +180,10 @@ fn tied_keys(formula: &Formula, context: &RequestContext) -> BTreeSet<ContextKey
                 found.insert(common_name(&resource.key));
             }
             Atom::Test(unmet) => {
-                for part in unmet.test.values.iter().flat_map(|value| text_parts(value)) {
-                    if let TextPart::Variable { key, .. } = part {
-                        let key = ContextKey::new(key);
-                        if matches!(context.get(&key), ContextValue::Unknown(_)) {
-                            found.insert(common_name(&key));
-                        }
-                    }
-                }
+                let keys = unmet.test.values.iter().flat_map(|value| variables(value));
+                let keys = keys.map(|(key, _)| ContextKey::new(key));
+                let is_open = |key: &ContextKey| matches!(context.get(key), ContextValue::Unknown(_));
+                found.extend(keys.filter(is_open).map(|key| common_name(&key)));
             }
             Atom::Open(_) | Atom::MissingDocument(_) | Atom::InvalidDocument(_) | Atom::NotCollected(_) => {}
         }

@@ -92,7 +92,7 @@ pub(crate) fn value_for(key: &ContextKey, literals: &[Literal<'_>], domain: &Dom
     // What comes out the same whatever the value (E121, E164, E346) needs no value.
     let mut left: Vec<Literal<'_>> = Vec::with_capacity(literals.len());
     for literal in literals {
-        match whatever(key, literal) {
+        match whatever(literal.test, PolicyVersion::V2012) {
             Some(holds) if holds == literal.holds => {}
             Some(_) => return Found::Nothing,
             None => left.push(*literal),
@@ -110,15 +110,20 @@ pub(crate) fn value_for(key: &ContextKey, literals: &[Literal<'_>], domain: &Dom
     single_for(key, &left, domain, reading, &|text| ContextValue::single(text))
 }
 
-/// What the literal comes to whatever the key is worth, where that is so.
-fn whatever(key: &ContextKey, literal: &Literal<'_>) -> Option<bool> {
-    let mut context = RequestContext::new();
-    context.set(key.as_str(), ContextValue::Unknown(ControlClass::Free));
-    match evaluate_test(literal.test, PolicyVersion::V2012, &context) {
+/// What the test comes to whatever its key is worth, where that is so.
+pub(crate) fn whatever(test: &ConditionTest, version: PolicyVersion) -> Option<bool> {
+    match with_key_open(test, version) {
         Formula::True => Some(true),
         Formula::False => Some(false),
         Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => None,
     }
+}
+
+/// The test with nothing known of its key.
+pub(crate) fn with_key_open(test: &ConditionTest, version: PolicyVersion) -> Formula {
+    let mut context = RequestContext::new();
+    context.set(test.key.as_str(), ContextValue::Unknown(ControlClass::Free));
+    evaluate_test(test, version, &context)
 }
 
 /// Whether the value meets all literals.

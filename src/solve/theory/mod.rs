@@ -18,5 +18,7 @@ pub(super) use key::Found;
 pub(super) use key::Literal;
 pub(super) use key::Reading;
 pub(super) use key::value_for;
+pub(super) use key::whatever;
+pub(super) use key::with_key_open;
 pub(super) use text::TextGlob;
 pub(super) use text::representatives;
