@@ -628,6 +628,8 @@ fn the_witness_of_a_can_is_a_policy_test_that_passes() {
         assert_eq!(answer["witness"]["context"]["aws:resourcetag/team"], "it's");
         let command = answer["witness"]["command"].as_str().unwrap();
         assert!(command.contains(r"it'\''s"), "{command}");
+        let typed = r#""ContextKeyName":"aws:sourceip","ContextKeyType":"ip""#;
+        assert!(command.contains(typed), "{command}");
         let case = snapshot.path().join("case.jsonl");
         fs::write(&case, answer["witness"]["case"].to_string()).unwrap();
         let test = leastwise(&["test", case.to_str().unwrap()]);

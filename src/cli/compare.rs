@@ -1,10 +1,8 @@
 //! `compare`: what a policy document allows that another does not.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -36,8 +34,10 @@ use serde_json::Value;
 
 use crate::args::Compare;
 use crate::args::Format;
+use crate::document;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
+use crate::inputs::account_of;
 use crate::output;
 use crate::witness::Witness;
 
@@ -68,16 +68,13 @@ struct Comparison {
 
 pub(crate) fn run(compare: &Compare) -> Result<ExitCode, Failure> {
     output::no_csv(&compare.destination, "compare")?;
-    let (old, new) = (Arc::new(read(&compare.old)?), Arc::new(read(&compare.new)?));
+    let read = |path| -> Result<Arc<Policy>, Failure> { Ok(Arc::new(document::read(path, PolicyType::Identity)?.0)) };
+    let (old, new) = (read(&compare.old)?, read(&compare.new)?);
     let principal: Arn = match &compare.principal {
         Some(principal) => principal.clone(),
         None => example_role(&old, &new)?,
     };
-    let Some(account) = principal.account() else {
-        return Err(Failure::Usage(format!(
-            "{principal} names no account; give the ARN of a user or a role"
-        )));
-    };
+    let account = account_of(&principal)?;
     let as_of = compare.as_of.unwrap_or_else(Timestamp::now);
     let actions = actions(&compare.actions, &old, &new);
     let scope = AccountScope::standalone();
@@ -107,21 +104,6 @@ pub(crate) fn run(compare: &Compare) -> Result<ExitCode, Failure> {
     } else {
         ExitCode::Found
     })
-}
-
-fn read(path: &Path) -> Result<Policy, Failure> {
-    let shown = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
-    let text = PolicyText {
-        text: text.into(),
-        file: Arc::from(&*shown),
-        start: (1, 1),
-        is_embedded: false,
-    };
-    if let Err(invalid) = PolicyDocument::parse(&text.text, PolicyType::Identity) {
-        return Err(Failure::Usage(format!("{shown}: {invalid}")));
-    }
-    Ok(Policy::parse(shown, PolicyType::Identity, text))
 }
 
 /// A role of the account that the documents name first, or of an invented one.

@@ -29,6 +29,7 @@ use crate::args::Format;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
+use crate::inputs::account_of;
 use crate::inputs::context;
 use crate::output;
 use crate::who_can::Asked;
@@ -98,12 +99,7 @@ pub(crate) fn run(explain: &Explain, length: Length) -> Result<ExitCode, Failure
     let (resource, sources) = resource_and_sources(&explain.rest)?;
     let inputs = Inputs::open(&sources, &explain.reading)?;
     fits(&explain.action, resource.as_ref())?;
-    let Some(account) = explain.principal.account() else {
-        return Err(Failure::Usage(format!(
-            "{} names no account; give the ARN of a user, a role or a root user",
-            explain.principal
-        )));
-    };
+    let account = account_of(&explain.principal)?;
     let facts = ActionFacts::of(&explain.action);
     let given = facts.with_linked(context(&explain.context)?);
     agrees(&given, resource.as_ref())?;

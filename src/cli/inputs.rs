@@ -17,6 +17,7 @@ use leastwise::evaluate::AccountScope;
 use leastwise::evaluate::ContextValue;
 use leastwise::evaluate::parse_date;
 use leastwise::ident::AccountId;
+use leastwise::ident::Arn;
 use leastwise::policy::ContextKey;
 use leastwise::snapshot::Gap;
 use leastwise::snapshot::GapScope;
@@ -193,6 +194,15 @@ fn problem_of(gap: &Gap) -> Problem {
         subject: gap.named().into(),
         detail: gap.told().into(),
     }
+}
+
+/// The account of an identity that the asker names.
+pub(crate) fn account_of(principal: &Arn) -> Result<AccountId, Failure> {
+    principal.account().ok_or_else(|| {
+        Failure::Usage(format!(
+            "{principal} names no account; give the ARN of a user, a role or a root user"
+        ))
+    })
 }
 
 /// The keys of `--context`; one that the catalog does not know is remarked on.

@@ -1,8 +1,5 @@
 //! `lint`: what can be proven of one policy document.
 
-use std::fs;
-
-use leastwise::policy::PolicyDocument;
 use leastwise::policy::PolicyType;
 use leastwise::report::visible;
 use leastwise::solve::lint;
@@ -10,6 +7,7 @@ use serde::Serialize;
 
 use crate::args::Format;
 use crate::args::Lint;
+use crate::document;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
@@ -28,17 +26,15 @@ struct Row {
 
 pub(crate) fn run(options: &Lint) -> Result<ExitCode, Failure> {
     output::no_csv(&options.destination, "lint")?;
-    let file = options.document.display().to_string();
-    let text = fs::read_to_string(&options.document).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
-    let document = PolicyDocument::parse(&text, options.policy_type.into())
-        .map_err(|invalid| Failure::Usage(format!("{file}: {invalid}")))?;
+    let (policy, document) = document::read(&options.document, options.policy_type.into())?;
+    let (file, text) = (policy.text.file, policy.text.text);
     let rows: Vec<Row> = lint(&document)
         .into_iter()
         .filter_map(|remark| {
             let statement = document.statements.get(remark.statement)?;
             let before = text.get(..statement.span.start).unwrap_or_default();
             Some(Row {
-                file: file.clone(),
+                file: file.to_string(),
                 line: before.matches('\n').count() + 1,
                 column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
                 statement: remark.statement + 1,

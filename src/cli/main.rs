@@ -6,6 +6,7 @@ mod compare;
 #[cfg(feature = "live")]
 mod collect;
 mod demo;
+mod document;
 mod exit;
 mod explain;
 mod inputs;

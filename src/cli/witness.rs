@@ -1,5 +1,7 @@
 //! The witness of a "can" as something to run again: a policy test, and a call of AWS's own simulator.
 
+use leastwise::catalog::Catalog;
+use leastwise::catalog::ValueType;
 use leastwise::estate::DocumentState;
 use leastwise::estate::Policy;
 use leastwise::evaluate::Caller;
@@ -212,11 +214,21 @@ fn command(subject: &Subject<'_>, action: &Action, resource: Option<&str>, conte
     words.join(" ")
 }
 
+/// A key in the simulator's own types, by the type that the catalog knows.
 fn entry((key, value): (&String, &Value)) -> Value {
-    match value {
-        Value::Array(values) => json!({"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": "stringList"}),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            json!({"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"})
-        }
-    }
+    let prefix = key.split(':').next().unwrap_or_default();
+    let known = Catalog::bundled().condition_key_type(prefix, key);
+    let kind = match known.map_or(ValueType::String, |known| known.value) {
+        ValueType::String | ValueType::Arn => "string",
+        ValueType::Bool => "boolean",
+        ValueType::Date => "date",
+        ValueType::Numeric => "numeric",
+        ValueType::IpAddress => "ip",
+        ValueType::Binary => "binary",
+    };
+    let (values, suffix) = match value {
+        Value::Array(values) => (values.clone(), "List"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => (vec![value.clone()], ""),
+    };
+    json!({"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": format!("{kind}{suffix}")})
 }
