@@ -26,6 +26,8 @@ mod laws;
 mod oracle;
 mod parsing;
 mod patterns;
+mod proofs;
+mod python;
 mod ranking;
 mod reach;
 mod reports;

@@ -1,8 +1,6 @@
 //! Starts and stops the emulator: a pinned moto in a virtual environment of its own, on a free port of the loopback.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::fs::File;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::Read as _;
@@ -18,7 +16,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-const REQUIREMENTS: &str = include_str!("requirements.txt");
+use crate::python::environment;
 
 /// A running emulator with one account in it. It ends with this process, since its standard input ends then.
 pub struct Emulator {
@@ -110,41 +108,7 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/collect").join(name)
 }
 
-/// The interpreter of the virtual environment, made at the first use; another test run waits meanwhile.
 fn python() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("emulator");
-    fs::create_dir_all(&folder).unwrap();
-    let lock = File::create(folder.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let environment = folder.join("venv");
-    let python = environment.join("bin/python");
-    let installed = folder.join("installed.txt");
-    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
-        return python;
-    }
-    let what = "the tests of `collect` need python3 (3.10 or newer, with venv and pip) and a package index, once";
-    run(
-        Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment),
-        what,
-    );
-    run(
-        Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-            .arg(script("requirements.txt")),
-        what,
-    );
-    fs::write(installed, REQUIREMENTS).unwrap();
-    python
-}
-
-fn run(command: &mut Command, what: &str) {
-    match command.output() {
-        Ok(output) if output.status.success() => {}
-        Ok(output) => panic!(
-            "{what}; {command:?} failed:\n{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        ),
-        Err(error) => panic!("{what}; {command:?}: {error}"),
-    }
+    let found = environment("emulator", &script("requirements.txt"), "the tests of `collect`");
+    found.unwrap_or_else(|why| panic!("{why}"))
 }

@@ -1,8 +1,6 @@
 //! The questions with the SMT solver's answers, as `oracle.py` writes them.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::fs::File;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,7 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
-const REQUIREMENTS: &str = include_str!("requirements.txt");
+use crate::python::environment;
 
 /// One question with its answer.
 #[derive(Deserialize)]
@@ -93,34 +91,10 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle")
 }
 
-/// The interpreter of a virtual environment with the solver, made at the first use; another test waits meanwhile.
 fn python() -> Result<PathBuf, String> {
-    let folder_of_environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle");
-    fs::create_dir_all(&folder_of_environment).unwrap();
-    let lock = File::create(folder_of_environment.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let environment = folder_of_environment.join("venv");
-    let python = environment.join("bin/python");
-    let installed = folder_of_environment.join("installed.txt");
-    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
-        return Ok(python);
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-    run(Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-        .arg(folder().join("requirements.txt")))?;
-    fs::write(installed, REQUIREMENTS).unwrap();
-    Ok(python)
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let what = "the comparison with an SMT solver needs python3 (3.10 or newer, with venv and pip) and a package index, once";
-    match command.output() {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(format!(
-            "{what}; {command:?} failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        )),
-        Err(error) => Err(format!("{what}; {command:?}: {error}")),
-    }
+    environment(
+        "oracle",
+        &folder().join("requirements.txt"),
+        "the comparisons with an SMT solver",
+    )
 }
