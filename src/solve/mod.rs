@@ -10,6 +10,7 @@
 mod answer;
 mod ask;
 mod choice;
+mod choices;
 mod class;
 mod found;
 mod lint;
