@@ -16,6 +16,7 @@ use crate::reach::may;
 use crate::reach::policy;
 use crate::reach::snapshot;
 use crate::reach::trusting;
+use crate::reach::who_can;
 
 #[test]
 fn conditions_that_exclude_each_other_are_never_met() {
@@ -281,4 +282,24 @@ fn names_that_are_too_many_to_be_told_apart_are_not_called_denied() {
         {"Effect": "Deny", "Action": TERMINATE, "Resource": spelled, "Condition": tagged}
     ]);
     assert_eq!(may(TERMINATE, &on_those), "denied");
+}
+
+#[test]
+fn a_name_that_exists_is_found_for_each_kind() {
+    let on = |resource: &str, condition: Value| {
+        let mut statement = allow("ecs:DeleteService", condition);
+        statement["Resource"] = json!(format!("arn:aws:ecs:*:*:service/{resource}"));
+        may("ecs:DeleteService", &json!([statement]))
+    };
+    // Any character stands for the question mark but one that no name holds.
+    let cluster = json!({"ArnLike": {"ecs:cluster": "arn:aws:ecs:eu-west-1:*:cluster/*ab*"}});
+    assert_eq!(on("?aa*/ba?*", cluster), "allowed");
+    // A session's tag fills the name that it has to be; the role's own tags do not.
+    let statement = json!([{"Effect": "Allow", "Action": "ecs:DeleteService",
+        "Resource": "arn:aws:ecs:eu-*:*:service/b*/${aws:PrincipalTag/team}"}]);
+    let trust = trusting(OWN, &["sts:AssumeRole", "sts:TagSession"]);
+    let snapshot = snapshot(&[(OWN, account(OWN, &statement, &trust))], None);
+    let answers = who_can(&snapshot, &["ecs:DeleteService"]);
+    assert_eq!(answers[&format!("arn:aws:iam::{OWN}:role/Dev")], "conditional");
+    assert_eq!(answers[&format!("arn:aws:iam::{OWN}:user/Ann")], "denied");
 }

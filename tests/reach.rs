@@ -66,7 +66,7 @@ pub fn snapshot(accounts: &[(&str, Value)], organization: Option<&Value>) -> Tem
 }
 
 /// The verdicts, by the end of the principal's ARN.
-fn who_can(snapshot: &TempDir, arguments: &[&str]) -> BTreeMap<String, String> {
+pub fn who_can(snapshot: &TempDir, arguments: &[&str]) -> BTreeMap<String, String> {
     let source = snapshot.path().to_str().unwrap();
     let (action, options) = arguments.split_first().unwrap();
     let mut all = vec![

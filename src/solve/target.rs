@@ -8,9 +8,12 @@ use crate::catalog::Catalog;
 use crate::catalog::has_format;
 use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
+use crate::evaluate::fill_text;
 use crate::ident::Glob;
 use crate::ident::regions_of;
 use crate::policy::PolicyVersion;
+use crate::policy::TextPart;
+use crate::policy::text_parts;
 use crate::solve::Question;
 use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
@@ -294,7 +297,8 @@ fn instances(pattern: &str, unused: &str) -> impl Iterator<Item = String> {
     runs.into_iter().take(count).map(move |run| plain.replace('*', &run))
 }
 
-/// Resource texts that name an ARN, their variables filled as far as the identity fixes them; and what tests of keys
+/// Resource texts that name an ARN, their variables filled as far as the identity fixes them, with a wildcard in place of
+/// those that a session or a request may fill; and what tests of keys
 /// that follow from the resource name (E304, E323).
 fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
     let resources = mentions.resources.iter().map(|(text, version)| (Cow::from(*text), *version));
@@ -308,8 +312,17 @@ fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
     let of_keys = instances.chain(clusters).map(|text| (Cow::from(text), PolicyVersion::V2012));
     resources
         .chain(of_keys)
-        .filter_map(|(text, version)| crate::evaluate::fill_text(&text, version, context))
+        .map(|(text, version)| fill_text(&text, version, context).unwrap_or_else(|| with_any_value(&text)))
         .collect()
+}
+
+fn with_any_value(text: &str) -> String {
+    let part = |part: TextPart<'_>| match part {
+        TextPart::Text(text) | TextPart::Malformed(text) => text.to_owned(),
+        TextPart::Escaped(c) => c.to_string(),
+        TextPart::Variable { .. } => "*".to_owned(),
+    };
+    text_parts(text).map(part).collect()
 }
 
 /// Whether a text is spelled like a Region: newer ones than ours exist.

@@ -153,8 +153,8 @@ pub(crate) fn representatives(wanted: &TextGlob, globs: &[TextGlob]) -> Option<V
     is_whole.then_some(found)
 }
 
-/// The characters that have to be tried: those that some glob spells, in both cases where case does not count, one that
-/// stands for all others, and the colon, at which some runs stop.
+/// The characters that have to be tried: one that stands for all that no glob spells, first since it is the plainest,
+/// then those that some glob spells, in both cases where case does not count, and the colon where some run stops at it.
 struct Letters {
     all: Vec<char>,
     fresh: char,
@@ -168,12 +168,13 @@ impl Letters {
             let others: Vec<char> = spelled.iter().map(char::to_ascii_uppercase).collect();
             spelled.extend(others);
         }
+        let stops = |token: &GlobToken| matches!(token, GlobToken::RunWithoutColon | GlobToken::OneWithoutColon);
+        if globs.iter().any(|glob| glob.glob.tokens().iter().any(stops)) {
+            spelled.insert(':');
+        }
         let fresh = FRESH.chars().find(|c| !spelled.contains(c))?;
-        spelled.extend([fresh, ':']);
-        Some(Self {
-            all: spelled.into_iter().collect(),
-            fresh,
-        })
+        let all = std::iter::once(fresh).chain(spelled).collect();
+        Some(Self { all, fresh })
     }
 }
 
