@@ -210,7 +210,8 @@ fn statements(random: &mut Random) -> Value {
         json!({"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/user-1*"}}),
         Value::Null,
     ];
-    let mut statements = vec![allow(random.pick(&actions), random.pick(&conditions).clone())];
+    let action: &str = random.pick(&actions);
+    let mut statements = vec![allow(action, random.pick(&conditions).clone())];
     if random.chance(30) {
         statements[0]["Resource"] = json!([
             "arn:aws:ec2:*:*:instance/i-0${aws:PrincipalTag/team, 'ab'}*",
@@ -218,7 +219,8 @@ fn statements(random: &mut Random) -> Value {
         ]);
     }
     if random.chance(40) {
-        statements.push(deny(random.pick(&actions), random.pick(&denials).clone()));
+        let action: &str = random.pick(&actions);
+        statements.push(deny(action, random.pick(&denials).clone()));
     }
     json!(statements)
 }
