@@ -210,7 +210,7 @@ fn statements(random: &mut Random) -> Value {
         json!({"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/user-1*"}}),
         Value::Null,
     ];
-    let action: &str = random.pick(&actions);
+    let action = *random.pick(&actions);
     let mut statements = vec![allow(action, random.pick(&conditions).clone())];
     if random.chance(30) {
         statements[0]["Resource"] = json!([
@@ -219,7 +219,7 @@ fn statements(random: &mut Random) -> Value {
         ]);
     }
     if random.chance(40) {
-        let action: &str = random.pick(&actions);
+        let action = *random.pick(&actions);
         statements.push(deny(action, random.pick(&denials).clone()));
     }
     json!(statements)
