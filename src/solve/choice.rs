@@ -291,8 +291,14 @@ fn is_chosen(key: &str) -> bool {
         .contains(&key)
 }
 
-/// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
-fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+/// What the trust policy of a role lets its sessions carry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct SessionRights {
+    tags: Option<ContextValue>,
+    source_identity: Option<ContextValue>,
+}
+
+pub(super) fn session_rights(question: &Question<'_>) -> SessionRights {
     let trust = question.subject.principal.trust.as_deref().map(|policy| &policy.document);
     let value = |action: &str| match trust {
         Some(DocumentState::Parsed(document)) => allows(document, action).then_some(ContextValue::Unknown(ControlClass::Session)),
@@ -300,12 +306,21 @@ fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions:
         Some(DocumentState::Invalid(_) | DocumentState::Missing(_)) => Some(ContextValue::Unknown(ControlClass::Identity)),
         None => None,
     };
-    if let Some(value) = value("sts:TagSession") {
+    SessionRights {
+        tags: value("sts:TagSession"),
+        source_identity: value("sts:SetSourceIdentity"),
+    }
+}
+
+/// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
+fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    let rights = session_rights(question);
+    if let Some(value) = rights.tags {
         for key in mentions.keys().filter(|key| key.starts_with("aws:principaltag/")) {
             context.set(key, value.clone());
         }
     }
-    if let Some(value) = value("sts:SetSourceIdentity") {
+    if let Some(value) = rights.source_identity {
         context.set("aws:SourceIdentity", value);
     }
     let attributes = GLOBAL_KEYS.iter().filter(|key| key.class == ControlClass::Session);
