@@ -39,10 +39,11 @@ use crate::rules::unjoined;
 use crate::rules::usage;
 use crate::rules::witness;
 use crate::solve::Answer;
+use crate::solve::Memo;
 use crate::solve::Question;
 use crate::solve::Scope;
 use crate::solve::Verdict;
-use crate::solve::ask;
+use crate::solve::ask_in;
 
 /// The questions of a set of rules, with what the catalog says of their actions looked up once.
 #[derive(Debug)]
@@ -115,11 +116,14 @@ impl AccountAudit<'_> {
     pub fn run(&self) -> AccountFindings {
         let mut found = AccountFindings::default();
         let mut shared = Shared::default();
-        for principal in &self.estate.principals {
+        let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
+        let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
+        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::default()).collect();
+        for subject in &subjects {
             found.identities += 1;
-            let subject = Subject::of(principal, self.estate, self.scope);
+            let principal = subject.principal;
             let mut identity: Option<Arc<Identity>> = None;
-            for (rule, rule_action, action) in &self.questions.asked {
+            for ((rule, rule_action, action), memo) in self.questions.asked.iter().zip(&mut memos) {
                 let service = rule_action.action.service();
                 let counted = self
                     .estate
@@ -128,7 +132,7 @@ impl AccountAudit<'_> {
                     .and_then(|inventory| inventory.of_type(service, &rule_action.resource_type));
                 let scope = counted.map_or(Scope::Any, Scope::Counted);
                 let question = Question {
-                    subject: &subject,
+                    subject,
                     action,
                     scope,
                     as_of: self.as_of,
@@ -136,7 +140,7 @@ impl AccountAudit<'_> {
                     resource_policy: None,
                     owner: None,
                 };
-                let answer = ask(&question);
+                let answer = ask_in(memo, &question);
                 let verdict = verdict_of(answer.verdict);
                 found.verdicts.add(verdict);
                 if verdict == finding::Verdict::Denied && !self.keep_denied {
@@ -146,7 +150,7 @@ impl AccountAudit<'_> {
                 found.findings.push(Self::finding(
                     rule,
                     rule_action,
-                    &subject,
+                    subject,
                     identity,
                     &answer,
                     counted,
