@@ -12,6 +12,7 @@ mod ask;
 mod choice;
 mod choices;
 mod class;
+mod covered;
 mod found;
 mod lint;
 mod memo;
