@@ -36,5 +36,7 @@ mod reports;
 mod rules;
 mod sample;
 mod sample_report;
+mod solver_laws;
+mod toy;
 mod witnesses;
 mod worlds;

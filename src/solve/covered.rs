@@ -78,7 +78,7 @@ fn coverers(document: &PolicyDocument, at: usize, others: &[usize]) -> Option<BT
     if statement.effect == Effect::Allow {
         together.extend(of(Effect::Deny));
     }
-    let all = Coverage::of(document, statement, &together);
+    let all = Coverage::of(document, statement, &together)?;
     let alone = together.iter().copied().find(|other| all.is_whole(|by| by == *other));
     if let Some(alone) = alone {
         return Some(BTreeSet::from([alone]));
@@ -104,7 +104,8 @@ struct Coverage<'d> {
 }
 
 impl<'d> Coverage<'d> {
-    fn of(document: &'d PolicyDocument, statement: &'d Statement, others: &[usize]) -> Self {
+    /// None where nothing covers one of the patterns, which is soon seen of most statements.
+    fn of(document: &'d PolicyDocument, statement: &'d Statement, others: &[usize]) -> Option<Self> {
         let version = document.version;
         let others: Vec<(usize, &Statement)> = others
             .iter()
@@ -114,45 +115,45 @@ impl<'d> Coverage<'d> {
         let those = |covers: &dyn Fn(&Statement) -> bool| -> BTreeSet<usize> {
             others.iter().filter(|(_, other)| covers(other)).map(|(at, _)| *at).collect()
         };
-        let actions: BTreeSet<BTreeSet<usize>> = match &statement.action {
-            ActionClause::Only(patterns) => patterns
-                .iter()
-                .map(|pattern| those(&|other| covers_action(&other.action, pattern)))
-                .collect(),
-            ActionClause::AllBut(spared) => BTreeSet::from([those(&|other| covers_all_actions_but(&other.action, spared))]),
-        };
-        let resources: BTreeSet<BTreeSet<usize>> = match &statement.resource {
-            None => BTreeSet::from([those(&|other| other.resource.is_none())]),
-            Some(ResourceClause::Only(texts)) => texts
-                .iter()
-                .map(|text| {
-                    those(&|other| {
-                        other
-                            .resource
-                            .as_ref()
-                            .is_some_and(|clause| covers_resource(clause, text, version))
-                    })
-                })
-                .collect(),
-            Some(ResourceClause::AllBut(spared)) => {
-                let covers = |other: &Statement| {
-                    let clause = other.resource.as_ref();
-                    clause.is_some_and(|clause| match clause {
-                        ResourceClause::Only(_) => clause.is_everything(),
-                        ResourceClause::AllBut(own) => own.iter().all(|text| spared.contains(text)),
-                    })
-                };
-                BTreeSet::from([those(&covers)])
+        let some = |found: BTreeSet<usize>| (!found.is_empty()).then_some(found);
+        let mut actions: BTreeSet<BTreeSet<usize>> = BTreeSet::new();
+        match &statement.action {
+            ActionClause::Only(patterns) => {
+                for pattern in patterns {
+                    actions.insert(some(those(&|other| covers_action(&other.action, pattern)))?);
+                }
             }
-        };
+            ActionClause::AllBut(spared) => {
+                actions.insert(some(those(&|other| covers_all_actions_but(&other.action, spared)))?);
+            }
+        }
+        let mut resources: BTreeSet<BTreeSet<usize>> = BTreeSet::new();
+        match &statement.resource {
+            None => {
+                resources.insert(some(those(&|other| other.resource.is_none()))?);
+            }
+            Some(ResourceClause::Only(texts)) => {
+                for text in texts {
+                    let covers = |clause: &ResourceClause| covers_resource(clause, text, version);
+                    resources.insert(some(those(&|other| other.resource.as_ref().is_some_and(covers)))?);
+                }
+            }
+            Some(ResourceClause::AllBut(spared)) => {
+                let covers = |clause: &ResourceClause| match clause {
+                    ResourceClause::Only(_) => clause.is_everything(),
+                    ResourceClause::AllBut(own) => own.iter().all(|text| spared.contains(text)),
+                };
+                resources.insert(some(those(&|other| other.resource.as_ref().is_some_and(covers)))?);
+            }
+        }
         let pairs = actions
             .iter()
             .flat_map(|action| resources.iter().map(move |resource| action & resource));
-        Self {
+        Some(Self {
             document,
             statement,
             pairs: pairs.collect(),
-        }
+        })
     }
 
     /// Whether those that count cover every pair, the conditions included.
@@ -217,11 +218,17 @@ fn action_glob(pattern: &ActionPattern) -> Option<Glob> {
     (is_plain && text.trim() == text).then(|| Glob::from_policy_text(&text.to_ascii_lowercase()))
 }
 
+fn is_of_one_service(one: &ActionPattern, other: &ActionPattern) -> bool {
+    let (one, other) = (one.as_str().split(':').next(), other.as_str().split(':').next());
+    one.zip(other).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+}
+
 fn covers_action(clause: &ActionClause, pattern: &ActionPattern) -> bool {
     match clause {
         ActionClause::Only(own) => own.iter().any(|own| {
             let globs = || action_glob(own).zip(action_glob(pattern));
-            own == pattern || own.as_str() == "*" || globs().is_some_and(|(own, pattern)| own.covers(&pattern))
+            let is_wider = || globs().is_some_and(|(own, pattern)| own.covers(&pattern));
+            own == pattern || own.as_str() == "*" || (is_of_one_service(own, pattern) && is_wider())
         }),
         ActionClause::AllBut(own) => own.iter().all(|own| {
             let globs = action_glob(own).zip(action_glob(pattern));
@@ -252,6 +259,10 @@ fn covers_resource(clause: &ResourceClause, text: &str, version: PolicyVersion) 
 
 /// Whether a text certainly matches each ARN that another may match in any reading.
 fn covers_text(own: &str, text: &str, version: PolicyVersion) -> bool {
+    // A service that is spelled out covers no other.
+    if own.split(':').nth(2) != text.split(':').nth(2) {
+        return false;
+    }
     let widest = widened(text, version);
     let certain: Vec<GlobToken> = own.chars().map(GlobToken::from_policy_char).collect();
     if has_variables(own, version) || !is_regular(own) || text == "*" {
