@@ -118,7 +118,7 @@ impl AccountAudit<'_> {
         let mut shared = Shared::default();
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
         let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
-        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::default()).collect();
+        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::new(self.keep_denied)).collect();
         for subject in &subjects {
             found.identities += 1;
             let principal = subject.principal;
