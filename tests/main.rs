@@ -30,6 +30,7 @@ mod proofs;
 mod python;
 mod ranking;
 mod reach;
+mod remarks;
 mod reports;
 mod rules;
 mod sample;

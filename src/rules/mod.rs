@@ -15,6 +15,7 @@ mod evidence_words;
 mod evidence;
 mod citation;
 mod witness;
+mod remarks;
 mod run;
 
 pub use builtin::BUILTIN;
@@ -23,6 +24,8 @@ pub use evidence::analyzer_evidence;
 pub use evidence::service_only_trust;
 pub use evidence::unjoined;
 pub use evidence::unjoined_of_organization;
+pub use remarks::Linter;
+pub use remarks::merge_remarks;
 pub use rule::Reference;
 pub use rule::Rule;
 pub use rule::RuleAction;

@@ -46,6 +46,15 @@ pub enum RemarkKind {
 }
 
 impl RemarkKind {
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[
+        Self::NeverApplies,
+        Self::ConstantTest,
+        Self::KeyNeverSent,
+        Self::NoSuchAction,
+        Self::PlainVariable,
+    ];
+
     /// The kind as one word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -125,7 +134,7 @@ fn unknown_actions(statement: &Statement) -> Vec<String> {
     let ActionClause::Only(patterns) = &statement.action else {
         return Vec::new();
     };
-    let unknown = |pattern: &&String| *pattern != "*" && Catalog::bundled().actions_matching(pattern).is_empty();
+    let unknown = |pattern: &&String| *pattern != "*" && Catalog::bundled().each_matching(pattern).next().is_none();
     let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
     patterns.iter().filter(unknown).cloned().collect()
 }
@@ -147,10 +156,15 @@ fn never_sent(statement: &Statement, test: &ConditionTest, version: PolicyVersio
     let ActionClause::Only(patterns) = &statement.action else {
         return None;
     };
+    let holds = match evaluate_test(test, version, &RequestContext::new()) {
+        Formula::True => true,
+        Formula::False => false,
+        Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => return None,
+    };
     let catalog = Catalog::bundled();
     let mut count = 0;
     for pattern in patterns {
-        for name in catalog.actions_matching(&pattern.to_string()) {
+        for name in catalog.each_matching(&pattern.to_string()) {
             count += 1;
             let entry = catalog.action(name.service, name.name)?;
             if count > MAX_ACTIONS || catalog.action_supports_key(entry, None, test.key.lower()) != Support::No {
@@ -158,12 +172,7 @@ fn never_sent(statement: &Statement, test: &ConditionTest, version: PolicyVersio
             }
         }
     }
-    let absent = evaluate_test(test, version, &RequestContext::new());
-    match absent {
-        Formula::True if count > 0 => Some(true),
-        Formula::False if count > 0 => Some(false),
-        Formula::True | Formula::False | Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => None,
-    }
+    (count > 0).then_some(holds)
 }
 
 /// Whether no values of the keys meet all tests at once.
