@@ -30,10 +30,10 @@ use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 
 /// Small, fast and the same everywhere (splitmix64).
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -41,12 +41,12 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         let index = usize::try_from(self.next() % from.len() as u64).unwrap();
         &from[index]
     }
 
-    fn chance(&mut self, percent: u64) -> bool {
+    pub fn chance(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
 }
@@ -68,7 +68,7 @@ const VALUES: [&str; 12] = [
 const TAG_KEYS: [&str; 6] = ["team", "critical", "env", "Environment", "Team", "owner"];
 
 /// A request that nobody thought about: any credentials the kind can have, any place, any time ahead, any tags.
-fn random_request<'r>(
+pub fn random_request<'r>(
     random: &mut Random,
     subject: &'r Subject<'r>,
     facts: &'r ActionFacts<'r>,
@@ -231,7 +231,7 @@ fn no_request_succeeds_where_the_answer_is_denied() {
 }
 
 /// Conditions around which answers go wrong: presence, negation, two families of addresses, time, MFA, tags, Regions.
-const CONDITIONS: [(&str, &str, &str); 44] = [
+pub const CONDITIONS: [(&str, &str, &str); 44] = [
     ("StringEquals", "aws:ResourceTag/team", "\"payments\""),
     ("StringNotEquals", "aws:ResourceTag/team", "\"payments\""),
     ("StringEquals", "aws:ResourceTag/team", "\"${aws:PrincipalTag/team}\""),
@@ -314,7 +314,7 @@ fn random_statement(random: &mut Random, effect: &str) -> String {
     )
 }
 
-fn random_document(random: &mut Random, allows: u64, denies: u64) -> String {
+pub fn random_document(random: &mut Random, allows: u64, denies: u64) -> String {
     let mut statements: Vec<String> = (0..=random.next() % allows)
         .map(|_| random_statement(random, "Allow"))
         .collect();
@@ -323,7 +323,7 @@ fn random_document(random: &mut Random, allows: u64, denies: u64) -> String {
 }
 
 /// A user and a role with the same random policies, as the AWS CLI prints an account.
-fn random_account(random: &mut Random) -> String {
+pub fn random_account(random: &mut Random) -> String {
     let document = random_document(random, 3, 3);
     let boundary = random_document(random, 2, 2);
     let bounded = random.chance(30);
@@ -355,7 +355,7 @@ fn random_account(random: &mut Random) -> String {
 }
 
 /// What can be done shows a complete request that the evaluator allows.
-fn assert_witness(subject: &Subject<'_>, action: &Action, answer: &Answer<'_>) {
+pub fn assert_witness(subject: &Subject<'_>, action: &Action, answer: &Answer<'_>) {
     let can = matches!(answer.verdict, Verdict::Allowed | Verdict::Conditional);
     assert_eq!(answer.witness.is_some(), can, "{}", answer.verdict);
     let Some(witness) = &answer.witness else { return };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::finding::Blockers;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
 use crate::finding::Hop;
@@ -36,6 +37,8 @@ pub struct Finding {
     pub grants: Arc<[Citation]>,
     /// The layers and statements that limit.
     pub limits: Arc<[Citation]>,
+    /// What blocks every request, for a denied row.
+    pub blockers: Option<Arc<Blockers>>,
     /// How many resources are reachable; none without an inventory.
     pub resources: Option<Arc<ResourceReach>>,
     /// A resource on which the verdict holds.
@@ -70,7 +73,7 @@ impl Finding {
 impl serde::Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Finding", 15)?;
+        let mut fields = serializer.serialize_struct("Finding", 16)?;
         fields.serialize_field("rule", &self.rule)?;
         fields.serialize_field("identity", &self.identity)?;
         fields.serialize_field("action", &self.action)?;
@@ -81,6 +84,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("unknowns", &self.unknowns)?;
         fields.serialize_field("grants", &self.grants)?;
         fields.serialize_field("limits", &self.limits)?;
+        fields.serialize_field("blockers", &self.blockers)?;
         fields.serialize_field("resources", &self.resources)?;
         fields.serialize_field("representative_resource", &self.representative_resource)?;
         fields.serialize_field("gaps", &self.gaps)?;

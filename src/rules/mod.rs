@@ -14,8 +14,10 @@ mod usage;
 mod evidence_words;
 mod evidence;
 mod citation;
+mod blockers;
 mod run;
 
+pub use blockers::blockers;
 pub use builtin::BUILTIN;
 pub use error::RuleError;
 pub use evidence::analyzer_evidence;

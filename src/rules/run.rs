@@ -15,6 +15,7 @@ use crate::evaluate::AccountScope;
 use crate::evaluate::ActionFacts;
 use crate::evaluate::Subject;
 use crate::finding;
+use crate::finding::Blockers;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
 use crate::finding::Finding;
@@ -31,6 +32,7 @@ use crate::rules::Rule;
 use crate::rules::RuleAction;
 use crate::rules::RuleSet;
 use crate::rules::analyzer_evidence;
+use crate::rules::blockers;
 use crate::rules::citation::grants;
 use crate::rules::citation::limits;
 use crate::rules::service_only_trust;
@@ -41,6 +43,7 @@ use crate::solve::Question;
 use crate::solve::Scope;
 use crate::solve::Verdict;
 use crate::solve::ask;
+use crate::solve::blockers_at_hand;
 
 /// The questions of a set of rules, with what the catalog says of their actions looked up once.
 #[derive(Debug)]
@@ -144,7 +147,7 @@ impl AccountAudit<'_> {
                 found.findings.push(Self::finding(
                     rule,
                     rule_action,
-                    &subject,
+                    &question,
                     identity,
                     &answer,
                     counted,
@@ -187,12 +190,13 @@ impl AccountAudit<'_> {
     fn finding(
         rule: &Rule,
         rule_action: &RuleAction,
-        subject: &Subject<'_>,
+        question: &Question<'_>,
         identity: Arc<Identity>,
         answer: &Answer<'_>,
         counted: Option<&[Resource]>,
         shared: &mut Shared,
     ) -> Finding {
+        let subject = question.subject;
         let decision = answer.decision.as_ref();
         let granting = decision
             .map(|decision| grants(decision, subject, &mut shared.texts))
@@ -213,6 +217,7 @@ impl AccountAudit<'_> {
             unknowns: answer.unknowns.clone().into(),
             grants: shared.citations.intern(&granting),
             limits: shared.citations.intern(&limiting),
+            blockers: shared.blockers_of(question, answer),
             resources: reach(answer, counted, &rule_action.resource_type),
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
             gaps: gaps.into(),
@@ -227,6 +232,30 @@ impl AccountAudit<'_> {
 struct Shared {
     texts: Interner<str>,
     citations: Interner<[Citation]>,
+    silent: Option<Arc<Blockers>>,
+    searched: usize,
+}
+
+/// The most denied rows of an account of which it is searched what blocks them; `explain` tells it of any.
+const MAX_SEARCHED: usize = 200;
+
+impl Shared {
+    /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
+    fn blockers_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<Blockers>> {
+        if answer.verdict != Verdict::Denied {
+            return None;
+        }
+        if let Some(found) = blockers_at_hand(question, answer) {
+            let found = |texts| Arc::new(blockers(&found, question.subject, texts));
+            return Some(Arc::clone(self.silent.get_or_insert_with(|| found(&mut self.texts))));
+        }
+        if self.searched == MAX_SEARCHED {
+            return None;
+        }
+        self.searched += 1;
+        let found = crate::solve::blockers(question)?;
+        Some(Arc::new(blockers(&found, question.subject, &mut self.texts)))
+    }
 }
 
 /// The verdict in the words of a finding.

@@ -9,13 +9,16 @@
 
 mod answer;
 mod ask;
+mod blocker;
 mod choice;
 mod choices;
 mod class;
+mod core;
 mod found;
 mod lint;
 mod mentions;
 mod question;
+mod relax;
 mod resource_policy;
 mod satisfy;
 mod search;
@@ -32,6 +35,11 @@ pub use answer::Reached;
 pub use answer::Verdict;
 pub use ask::ask;
 pub use ask::ask_beyond;
+pub use blocker::Blocker;
+pub use blocker::BlockerKind;
+pub use blocker::Blockers;
+pub use core::blockers;
+pub use core::blockers_at_hand;
 pub use lint::Remark;
 pub use lint::RemarkKind;
 pub use lint::lint;
