@@ -30,9 +30,13 @@ use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 
 /// Small, fast and the same everywhere (splitmix64).
-pub struct Random(pub u64);
+pub struct Random(u64);
 
 impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

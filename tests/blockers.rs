@@ -203,7 +203,8 @@ fn check(question: &Question<'_>, answer: &Answer<'_>, random: &mut Random, seen
     if let Some(at_hand) = blockers_at_hand(question, answer) {
         let [one] = at_hand.members.as_slice() else { panic!("{text}") };
         assert_eq!(found.members.len(), 1, "{text}");
-        assert!(is_same(one, &found.members[0].layer, None), "{text}");
+        let statement = one.statement.map(|(policy, index, _)| (policy, index));
+        assert!(is_same(&found.members[0], &one.layer, statement), "{text}");
         assert_eq!(one.kind, found.members[0].kind, "{text}");
     }
     let asked = |keeps: &dyn Fn(&Layer, Option<(&Policy, usize)>) -> bool, check: &mut dyn FnMut(&Subject<'_>, &Answer<'_>)| {
@@ -267,7 +268,7 @@ fn cores_of_random_policies_block_and_cannot_be_smaller() {
     let as_of: Timestamp = "2026-11-01T06:00:00Z".parse().unwrap();
     let action: Action = TERMINATE.parse().unwrap();
     let facts = ActionFacts::of(&action);
-    let mut random = Random(23);
+    let mut random = Random::new(23);
     let mut seen = Seen::default();
     for _ in 0..120 {
         let text = random_account(&mut random);
@@ -335,7 +336,7 @@ fn cores_of_the_sample_block_and_cannot_be_smaller() {
     let files = snapshot.read_organization();
     let organization = Organization::of(files.records().organization.as_ref().unwrap());
     let as_of: Timestamp = "2026-11-01T06:00:00Z".parse().unwrap();
-    let mut random = Random(5);
+    let mut random = Random::new(5);
     let mut seen = Seen::default();
     for entry in snapshot.accounts() {
         let files = entry.read();

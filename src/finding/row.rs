@@ -12,7 +12,10 @@ use crate::finding::Loss;
 use crate::finding::ResourceReach;
 use crate::finding::RuleId;
 use crate::finding::Score;
+use crate::finding::SignedBy;
 use crate::finding::Verdict;
+use crate::finding::Witness;
+use crate::finding::WitnessKeys;
 
 /// What the audit says about one (rule, identity, action), with its evidence.
 #[derive(Debug, Clone)]
@@ -43,6 +46,8 @@ pub struct Finding {
     pub resources: Option<Arc<ResourceReach>>,
     /// A resource on which the verdict holds.
     pub representative_resource: Option<Arc<str>>,
+    /// A request that succeeds; none where there is none, or none was found.
+    pub witness: Option<Arc<Witness>>,
     /// What was not read and could change this row.
     pub gaps: Arc<[Arc<str>]>,
     /// Steps before the identity makes the call itself; empty for a direct call.
@@ -67,6 +72,28 @@ impl Finding {
         };
         self.detour.iter().cloned().chain([call]).collect()
     }
+
+    /// The witness with what it takes from its finding.
+    fn request(&self) -> Option<Request<'_>> {
+        let witness = self.witness.as_deref()?;
+        Some(Request {
+            principal: &self.identity.principal,
+            credentials: witness.credentials,
+            action: &self.action,
+            resource: witness.resource.as_deref(),
+            context: witness.keys(),
+        })
+    }
+}
+
+/// A request on its own.
+#[derive(serde::Serialize)]
+struct Request<'f> {
+    principal: &'f str,
+    credentials: SignedBy,
+    action: &'f str,
+    resource: Option<&'f str>,
+    context: WitnessKeys<'f>,
 }
 
 /// The fields in the order of the JSON report, with the path written out.
@@ -87,6 +114,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("blockers", &self.blockers)?;
         fields.serialize_field("resources", &self.resources)?;
         fields.serialize_field("representative_resource", &self.representative_resource)?;
+        fields.serialize_field("witness", &self.request())?;
         fields.serialize_field("gaps", &self.gaps)?;
         fields.serialize_field("path", &self.path())?;
         fields.serialize_field("score", &self.score)?;

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::Hash;
+use std::hash::Hasher;
 
 use crate::policy::ConditionOperator;
 use crate::policy::SetQualifier;
@@ -45,6 +47,12 @@ impl PartialEq for ContextKey {
 
 impl Eq for ContextKey {}
 
+impl Hash for ContextKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.lower().hash(state);
+    }
+}
+
 impl PartialOrd for ContextKey {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -70,7 +78,7 @@ impl fmt::Debug for ContextKey {
 }
 
 /// One test of one key. All tests of a block must hold (E110).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConditionTest {
     /// The operator.
     pub operator: ConditionOperator,
@@ -98,7 +106,7 @@ impl ConditionTest {
 }
 
 /// The `Condition` element.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct ConditionBlock {
     /// The tests, in the order of the text.
     pub tests: Box<[ConditionTest]>,

@@ -86,7 +86,7 @@ impl Comparison {
 }
 
 /// `ForAllValues:` or `ForAnyValue:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SetQualifier {
     /// Every value of the request must match (E160).
     ForAllValues,

@@ -15,6 +15,7 @@ mod evidence_words;
 mod evidence;
 mod citation;
 mod blockers;
+mod witness;
 mod run;
 
 pub use blockers::blockers;
@@ -35,3 +36,4 @@ pub use run::AccountFindings;
 pub use run::Questions;
 pub use set::RuleSet;
 pub use usage::usage;
+pub use witness::witness;

@@ -27,6 +27,7 @@ use crate::finding::ReachedResource;
 use crate::finding::ResourceReach;
 use crate::finding::UnjoinedFinding;
 use crate::finding::VerdictCounts;
+use crate::finding::WitnessKey;
 use crate::ident::Action;
 use crate::rules::Rule;
 use crate::rules::RuleAction;
@@ -38,11 +39,13 @@ use crate::rules::citation::limits;
 use crate::rules::service_only_trust;
 use crate::rules::unjoined;
 use crate::rules::usage;
+use crate::rules::witness;
 use crate::solve::Answer;
+use crate::solve::Memo;
 use crate::solve::Question;
 use crate::solve::Scope;
 use crate::solve::Verdict;
-use crate::solve::ask;
+use crate::solve::ask_in;
 use crate::solve::blockers_at_hand;
 
 /// The questions of a set of rules, with what the catalog says of their actions looked up once.
@@ -116,11 +119,14 @@ impl AccountAudit<'_> {
     pub fn run(&self) -> AccountFindings {
         let mut found = AccountFindings::default();
         let mut shared = Shared::default();
-        for principal in &self.estate.principals {
+        let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
+        let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
+        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::default()).collect();
+        for subject in &subjects {
             found.identities += 1;
-            let subject = Subject::of(principal, self.estate, self.scope);
+            let principal = subject.principal;
             let mut identity: Option<Arc<Identity>> = None;
-            for (rule, rule_action, action) in &self.questions.asked {
+            for ((rule, rule_action, action), memo) in self.questions.asked.iter().zip(&mut memos) {
                 let service = rule_action.action.service();
                 let counted = self
                     .estate
@@ -129,7 +135,7 @@ impl AccountAudit<'_> {
                     .and_then(|inventory| inventory.of_type(service, &rule_action.resource_type));
                 let scope = counted.map_or(Scope::Any, Scope::Counted);
                 let question = Question {
-                    subject: &subject,
+                    subject,
                     action,
                     scope,
                     as_of: self.as_of,
@@ -137,7 +143,7 @@ impl AccountAudit<'_> {
                     resource_policy: None,
                     owner: None,
                 };
-                let answer = ask(&question);
+                let answer = ask_in(memo, &question);
                 let verdict = verdict_of(answer.verdict);
                 found.verdicts.add(verdict);
                 if verdict == finding::Verdict::Denied && !self.keep_denied {
@@ -220,6 +226,10 @@ impl AccountAudit<'_> {
             blockers: shared.blockers_of(question, answer),
             resources: reach(answer, counted, &rule_action.resource_type),
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
+            witness: answer
+                .witness
+                .as_ref()
+                .map(|request| Arc::new(witness(request, &mut shared.texts, &mut shared.contexts))),
             gaps: gaps.into(),
             detour: Arc::from([]),
             score: None,
@@ -232,12 +242,12 @@ impl AccountAudit<'_> {
 struct Shared {
     texts: Interner<str>,
     citations: Interner<[Citation]>,
-    silent: Option<Arc<Blockers>>,
+    contexts: Interner<[WitnessKey]>,
     searched: usize,
 }
 
 /// The most denied rows of an account of which it is searched what blocks them; `explain` tells it of any.
-const MAX_SEARCHED: usize = 200;
+const MAX_SEARCHED: usize = 4;
 
 impl Shared {
     /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
@@ -245,16 +255,15 @@ impl Shared {
         if answer.verdict != Verdict::Denied {
             return None;
         }
+        let mut shared = |found| Arc::new(blockers(&found, question.subject, &mut self.texts));
         if let Some(found) = blockers_at_hand(question, answer) {
-            let found = |texts| Arc::new(blockers(&found, question.subject, texts));
-            return Some(Arc::clone(self.silent.get_or_insert_with(|| found(&mut self.texts))));
+            return Some(shared(found));
         }
         if self.searched == MAX_SEARCHED {
             return None;
         }
         self.searched += 1;
-        let found = crate::solve::blockers(question)?;
-        Some(Arc::new(blockers(&found, question.subject, &mut self.texts)))
+        Some(shared(crate::solve::blockers(question)?))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::catalog::GLOBAL_KEYS;
 use crate::catalog::Support;
 use crate::catalog::control_class;
 use crate::estate::DocumentState;
+use crate::evaluate::CallerKind;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Credentials;
 use crate::evaluate::RequestContext;
@@ -88,6 +89,9 @@ pub(super) const ENDPOINT_KEYS: [&str; 7] = [
     "aws:vpceorgid",
     "aws:vpceorgpaths",
 ];
+
+/// The keys of MFA, in lower case.
+const MFA_KEYS: [&str; 2] = ["aws:multifactorauthpresent", "aws:multifactorauthage"];
 
 /// The keys of a call that an AWS service forwards, in lower case.
 pub(super) const FORWARDING_KEYS: [&str; 7] = [
@@ -245,6 +249,9 @@ pub(super) fn row_of(question: &Question<'_>, target: &Target) -> Option<&'stati
 
 /// Gives up every choice: a call that is denied with nothing known of what the holder chooses is denied whatever he chooses.
 pub(super) fn forget_choices(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    // A role session has no MFA to choose (E246).
+    let has_mfa = matches!(question.subject.caller.kind, CallerKind::IamUser | CallerKind::AccountRoot);
+    let is_chosen = |key: &str| is_chosen(key) || (has_mfa && MFA_KEYS.contains(&key));
     forget(context, question, mentions, is_chosen, ControlClass::Choice);
 }
 
@@ -278,21 +285,21 @@ fn is_chosen(key: &str) -> bool {
         control_class(key),
         Some(ControlClass::Free | ControlClass::Choice | ControlClass::Network | ControlClass::Time | ControlClass::Session)
     );
-    by_class
+    (by_class && !MFA_KEYS.contains(&key))
         || key.starts_with("aws:principaltag/")
         || ENDPOINT_KEYS.contains(&key)
         || FORWARDING_KEYS.contains(&key)
-        || [
-            "aws:multifactorauthpresent",
-            "aws:multifactorauthage",
-            "aws:tokenissuetime",
-            "aws:sourceidentity",
-        ]
-        .contains(&key)
+        || ["aws:tokenissuetime", "aws:sourceidentity"].contains(&key)
 }
 
-/// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
-fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+/// What the trust policy of a role lets its sessions carry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct SessionRights {
+    tags: Option<ContextValue>,
+    source_identity: Option<ContextValue>,
+}
+
+pub(super) fn session_rights(question: &Question<'_>) -> SessionRights {
     let trust = question.subject.principal.trust.as_deref().map(|policy| &policy.document);
     let value = |action: &str| match trust {
         Some(DocumentState::Parsed(document)) => allows(document, action).then_some(ContextValue::Unknown(ControlClass::Session)),
@@ -300,12 +307,21 @@ fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions:
         Some(DocumentState::Invalid(_) | DocumentState::Missing(_)) => Some(ContextValue::Unknown(ControlClass::Identity)),
         None => None,
     };
-    if let Some(value) = value("sts:TagSession") {
+    SessionRights {
+        tags: value("sts:TagSession"),
+        source_identity: value("sts:SetSourceIdentity"),
+    }
+}
+
+/// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
+fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    let rights = session_rights(question);
+    if let Some(value) = rights.tags {
         for key in mentions.keys().filter(|key| key.starts_with("aws:principaltag/")) {
             context.set(key, value.clone());
         }
     }
-    if let Some(value) = value("sts:SetSourceIdentity") {
+    if let Some(value) = rights.source_identity {
         context.set("aws:SourceIdentity", value);
     }
     let attributes = GLOBAL_KEYS.iter().filter(|key| key.class == ControlClass::Session);

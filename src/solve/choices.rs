@@ -162,7 +162,7 @@ fn elsewhere(mentions: &Mentions<'_>) -> IpAddr {
     ELSEWHERE.into_iter().find(|address| !named(address)).unwrap_or(first)
 }
 
-fn sessions(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Session] {
+pub(super) fn sessions(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Session] {
     let is_role = question.subject.caller.kind == CallerKind::RoleSession && !question.subject.caller.is_service_linked;
     let tested = |key: &str| key.starts_with("aws:principaltag/") || control_class(key) == Some(ControlClass::Session);
     if is_role && mentions.keys().any(tested) {

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::catalog::Support;
-use crate::estate::Policy;
 use crate::evaluate::Layer;
 use crate::ident::Ternary;
 use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
-use crate::policy::Effect;
+use crate::policy::ResourceClause;
+use crate::policy::Statement;
 use crate::solve::Answer;
 use crate::solve::Blocker;
 use crate::solve::BlockerKind;
@@ -24,9 +24,10 @@ use crate::solve::relax::Limit;
 use crate::solve::relax::Limits;
 use crate::solve::resource_policy::unread;
 use crate::solve::satisfy::common_name;
+use crate::solve::shape::has_rules;
 
 /// The most questions that are asked for one core.
-const MAX_QUESTIONS: usize = 256;
+const MAX_QUESTIONS: usize = 128;
 
 /// The keys of the time of the call.
 const TIME_KEYS: [&str; 2] = ["aws:currenttime", "aws:epochtime"];
@@ -39,7 +40,10 @@ pub fn blockers<'e>(question: &Question<'e>) -> Option<Blockers<'e>> {
         question,
         asked: Cell::new(0),
     };
-    let kept = core.shrunk()?;
+    let kept = match plain_limit(&core.limits, question) {
+        Some(limit) => vec![limit],
+        None => core.shrunk()?,
+    };
     let is_minimal = core.asked.get() < MAX_QUESTIONS;
     Some(Blockers {
         members: core.members(&kept),
@@ -48,30 +52,76 @@ pub fn blockers<'e>(question: &Question<'e>) -> Option<Blockers<'e>> {
     })
 }
 
-/// The same where it can be told from the answer alone: no statement of the identity's policies allows the action.
-/// Whether the call would succeed if one did is not asked.
+/// The same as far as it can be told without asking anything more: nothing of the identity's policies allows the action,
+/// or a single layer or statement stops it whatever the request is. What else would have to change is not asked.
 #[must_use]
 pub fn blockers_at_hand<'e>(question: &Question<'e>, answer: &Answer<'e>) -> Option<Blockers<'e>> {
-    let may_have_policy = question.resource_policy.is_some()
-        || (matches!(question.scope, Scope::Any) && unread(question.action.action.service()).is_some());
-    let is_silent = answer.verdict == Verdict::Denied && answer.decision.is_none() && !may_have_policy;
-    let speaks = |policy: &&Policy| {
-        let statements = policy.parsed().map(|document| &*document.statements).unwrap_or_default();
-        let mut allowing = statements.iter().filter(|statement| statement.effect == Effect::Allow);
-        allowing.any(|statement| statement.action.matches(question.action.action) != Ternary::No)
+    if answer.verdict != Verdict::Denied {
+        return None;
+    }
+    let limits = Limits::of(question);
+    let limit = plain_limit(&limits, question)?;
+    let layer = limits.layers.get(limit.layer)?.layer.clone();
+    let statement = limits.statement(limit);
+    let kind = match statement {
+        Some(_) => BlockerKind::ExplicitDeny,
+        None => silence_of(&layer),
     };
-    // What names the action and is not for this identity takes a look at why.
-    (is_silent && !question.subject.stack.identity.iter().any(speaks)).then(|| Blockers {
+    Some(Blockers {
         members: vec![Blocker {
-            layer: Layer::Identity,
-            kind: BlockerKind::NoAllow,
-            statement: None,
+            layer,
+            kind,
+            statement,
             keys: Vec::new(),
             is_single_fix: false,
         }],
         is_minimal: true,
         knows_fixes: false,
     })
+}
+
+/// How a layer blocks of which no statement allows the action.
+fn silence_of(layer: &Layer) -> BlockerKind {
+    if matches!(layer, Layer::Identity | Layer::Resource) {
+        BlockerKind::NoAllow
+    } else {
+        BlockerKind::Capped
+    }
+}
+
+/// The first limit that blocks every request by itself, as anyone can see: the plainest of all explanations.
+fn plain_limit(limits: &Limits<'_, '_>, question: &Question<'_>) -> Option<Limit> {
+    let service = question.action.action.service();
+    // Rules beside the policies, and what the asker fixed, may block by themselves.
+    let is_plain = !has_rules(question.action.action) && !matches!(question.scope, Scope::One(..)) && question.given.is_empty();
+    // A resource's own policy may let the identity in past its own layers.
+    let has_policy = question.resource_policy.is_some() || (matches!(question.scope, Scope::Any) && unread(service).is_some());
+    let is_service_linked = question.subject.caller.is_service_linked;
+    let blocks = |limit: &&Limit| {
+        let Some(layer) = limits.layers.get(limit.layer) else {
+            return false;
+        };
+        let binds = match layer.layer {
+            Layer::Identity => !has_policy || limit.statement.is_some(),
+            Layer::Boundary | Layer::Session => !is_service_linked && (!has_policy || limit.statement.is_some()),
+            Layer::ServiceControl(_) => true,
+            Layer::Resource | Layer::ResourceControl(_) | Layer::Endpoint | Layer::ServiceRule => false,
+        };
+        let is_known = || layer.policies.iter().all(|policy| policy.parsed().is_some());
+        let has_gaps = layer.layer == Layer::Identity && !question.subject.stack.identity_gaps.is_empty();
+        binds
+            && match limits.statement(**limit) {
+                Some((_, _, statement)) => is_bare_deny(statement, question),
+                None => !has_gaps && is_known() && limits.allowing(limit.layer).next().is_none(),
+            }
+    };
+    limits.all.iter().find(blocks).filter(|_| is_plain).copied()
+}
+
+fn is_bare_deny(statement: &Statement, question: &Question<'_>) -> bool {
+    let is_bare = statement.condition.tests.is_empty() && !statement.condition.has_empty_part;
+    let is_everywhere = statement.resource.as_ref().is_some_and(ResourceClause::is_everything);
+    is_bare && is_everywhere && statement.principal.is_none() && statement.action.matches(question.action.action) == Ternary::Yes
 }
 
 struct Core<'q, 'e> {
@@ -181,8 +231,7 @@ impl<'e> Core<'_, 'e> {
         keys: Vec<ContextKey>,
     ) -> (BlockerKind, Vec<ContextKey>) {
         if self.limits.allowing(limit.layer).next().is_none() {
-            let is_grant = matches!(layer, Layer::Identity | Layer::Resource);
-            return (if is_grant { BlockerKind::NoAllow } else { BlockerKind::Capped }, Vec::new());
+            return (silence_of(layer), Vec::new());
         }
         let never_sent: Vec<ContextKey> = keys.iter().filter(|key| self.is_never_sent(key)).cloned().collect();
         let is_time = |key: &ContextKey| TIME_KEYS.contains(&key.lower());

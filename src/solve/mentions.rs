@@ -1,6 +1,7 @@
 //! What the statements about an action test at all: the holder's other choices need no trying.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::derive_into;
 use crate::evaluate::evaluate_test;
-use crate::ident::Action;
 use crate::ident::Ternary;
 use crate::policy::ConditionBlock;
 use crate::policy::Effect;
+use crate::policy::PolicyType;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
+use crate::policy::Statement;
 use crate::policy::variables;
 use crate::solve::Question;
 
@@ -51,14 +53,30 @@ const FIXED: [&str; 7] = [
 ];
 
 /// What the tests on fixed keys leave of a statement's conditions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Left {
     /// Such a test fails: the statement never applies to the identity.
     Never,
     /// All tests are on fixed keys and hold.
     Nothing,
     /// Something else is tested.
     Something,
+}
+
+/// What was read of the policies, in their order.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Spoken<'e> {
+    /// Policies of another type or level begin.
+    Level(PolicyType),
+    /// A statement that speaks of the action.
+    Statement {
+        statement: &'e Statement,
+        version: PolicyVersion,
+        matched: Ternary,
+        left: Left,
+    },
+    /// A document of which nothing is known.
+    Unknown(&'e Policy),
 }
 
 /// Keys, values and resources that relevant statements name.
@@ -74,8 +92,15 @@ pub(super) struct Mentions<'e> {
     pub(super) stack: PolicyStack<'e>,
     /// Whether some layer stops the action whatever the resource and the context: one try shows it.
     pub(super) is_settled: bool,
-    /// The keys that the identity fixes, the asker's own aside.
-    fixed: RequestContext,
+    /// All that was read; two identities of which the same was read differ in the keys that tell them apart, and in nothing
+    /// else that a statement looks at.
+    pub(super) spoken: Vec<Spoken<'e>>,
+    /// Whether each test on keys that the identity fixes holds, as far as that alone says so.
+    pub(super) held: Vec<bool>,
+    /// The keys whose values may matter, in lower case: those of tests that are not decided by fixed keys alone, and variables.
+    pub(super) telling: BTreeSet<Cow<'e, str>>,
+    /// The keys that the identity fixes, the asker's own aside, once some test looks at one.
+    fixed: OnceCell<RequestContext>,
 }
 
 impl<'e> Mentions<'e> {
@@ -86,10 +111,9 @@ impl<'e> Mentions<'e> {
         // E181: the root user starts from full access.
         let mut mentions = Self {
             may_be_granted: caller.kind == CallerKind::AccountRoot,
-            fixed: fixed_keys(question),
             ..Self::default()
         };
-        let (identity, may_allow) = mentions.level(&stack.identity, action);
+        let (identity, may_allow) = mentions.level(&stack.identity, question);
         mentions.may_be_granted |= may_allow || !stack.identity_gaps.is_empty() || resource_policy.is_some();
         if !mentions.may_be_granted {
             return mentions;
@@ -102,60 +126,67 @@ impl<'e> Mentions<'e> {
             ..PolicyStack::default()
         };
         if let Some(policy) = resource_policy {
-            mentions.read(policy, action);
+            mentions.spoken.push(Spoken::Level(policy.policy_type));
+            mentions.read(policy, question);
         }
         // A resource policy may reach past what limits the identity itself (E220), and RCPs know further exemptions.
         let binds = resource_policy.is_none() && caller.kind != CallerKind::AccountRoot && !caller.is_service_linked;
         if let Some(boundary) = stack.boundary {
-            mentions.limit(&[boundary], action, binds);
+            mentions.limit(&[boundary], question, binds);
             mentions.stack.boundary = Some(boundary);
         }
         if let Some(session) = &stack.session {
-            mentions.stack.session = Some(mentions.limit(session, action, binds));
+            mentions.stack.session = Some(mentions.limit(session, question, binds));
         }
         if !caller.is_exempt_from_scps() {
-            mentions.stack.scps = mentions.guardrails(&stack.scps, action, true);
+            mentions.stack.scps = mentions.guardrails(&stack.scps, question, true);
         }
         if rcp_covers(action.service()) {
             // E205: those of the account that owns the resource.
             let rcps = question.owner.map_or_else(|| stack.rcps.clone(), AccountScope::rcps);
-            mentions.stack.rcps = mentions.guardrails(&rcps, action, false);
+            mentions.stack.rcps = mentions.guardrails(&rcps, question, false);
         }
         mentions
     }
 
     /// Reads a document that takes part without being of the identity: what it says settles nothing.
-    pub(super) fn read_too(&mut self, policy: &'e Policy, action: &Action) {
+    pub(super) fn read_too(&mut self, policy: &'e Policy, question: &Question<'e>) {
         let settled = self.is_settled;
-        self.read(policy, action);
+        self.read(policy, question);
         self.is_settled = settled;
     }
 
-    fn guardrails(&mut self, guardrails: &Guardrails<'e>, action: &Action, binds: bool) -> Guardrails<'e> {
+    fn guardrails(&mut self, guardrails: &Guardrails<'e>, question: &Question<'e>, binds: bool) -> Guardrails<'e> {
         let Guardrails::Levels(levels) = guardrails else {
             return guardrails.clone();
         };
         let level = |level: &Level<'e>| Level {
             target: level.target.clone(),
-            policies: level.policies.as_deref().map(|policies| self.limit(policies, action, binds)),
+            policies: level
+                .policies
+                .as_deref()
+                .map(|policies| self.limit(policies, question, binds)),
         };
         Guardrails::Levels(levels.iter().map(level).collect())
     }
 
     /// Reads a level that must allow, and keeps the policies that speak of the action.
-    fn limit(&mut self, policies: &[&'e Policy], action: &Action, binds: bool) -> Vec<&'e Policy> {
+    fn limit(&mut self, policies: &[&'e Policy], question: &Question<'e>, binds: bool) -> Vec<&'e Policy> {
         let settled = self.is_settled;
-        let (speaking, may_allow) = self.level(policies, action);
+        let (speaking, may_allow) = self.level(policies, question);
         self.is_settled = settled || (binds && (self.is_settled || !may_allow));
         speaking
     }
 
     /// The policies that speak of the action, and whether one of them may allow it.
-    fn level(&mut self, policies: &[&'e Policy], action: &Action) -> (Vec<&'e Policy>, bool) {
+    fn level(&mut self, policies: &[&'e Policy], question: &Question<'e>) -> (Vec<&'e Policy>, bool) {
         let mut may_allow = false;
         let mut speaking = Vec::new();
+        if let Some(first) = policies.first() {
+            self.spoken.push(Spoken::Level(first.policy_type));
+        }
         for policy in policies {
-            let speech = self.read(policy, action);
+            let speech = self.read(policy, question);
             may_allow |= speech == Speech::Allows;
             if speech != Speech::Silent {
                 speaking.push(*policy);
@@ -165,18 +196,25 @@ impl<'e> Mentions<'e> {
     }
 
     /// What the policy says of the action; unknown documents may allow it.
-    fn read(&mut self, policy: &'e Policy, action: &Action) -> Speech {
+    fn read(&mut self, policy: &'e Policy, question: &Question<'e>) -> Speech {
         let Some(document) = policy.parsed() else {
+            self.spoken.push(Spoken::Unknown(policy));
             return Speech::Allows;
         };
         let mut speech = Speech::Silent;
         for statement in &document.statements {
-            let matched = statement.action.matches(action);
+            let matched = statement.action.matches(question.action.action);
             if matched == Ternary::No {
                 continue;
             }
             let condition = &statement.condition;
-            let left = self.left_of(condition, document.version);
+            let left = self.left_of(condition, document.version, question);
+            self.spoken.push(Spoken::Statement {
+                statement,
+                version: document.version,
+                matched,
+                left,
+            });
             if left == Left::Never {
                 // The evaluator still looks at the keys.
                 for test in &condition.tests {
@@ -216,21 +254,30 @@ impl<'e> Mentions<'e> {
         speech
     }
 
-    fn left_of(&self, condition: &ConditionBlock, version: PolicyVersion) -> Left {
+    fn left_of(&mut self, condition: &'e ConditionBlock, version: PolicyVersion, question: &Question<'e>) -> Left {
         let mut left = if condition.has_empty_part {
             Left::Something
         } else {
             Left::Nothing
         };
         for test in &condition.tests {
-            if !self.fixed.is_set(test.key.lower()) {
+            let key = test.key.lower();
+            let fixed = FIXED.contains(&key).then(|| self.fixed.get_or_init(|| fixed_keys(question)));
+            let Some(fixed) = fixed.filter(|fixed| fixed.is_set(key)) else {
+                self.telling.insert(key.into());
                 left = Left::Something;
                 continue;
-            }
-            match evaluate_test(test, version, &self.fixed) {
-                Formula::False => return Left::Never,
-                Formula::True => {}
-                Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => left = Left::Something,
+            };
+            match evaluate_test(test, version, fixed) {
+                Formula::False => {
+                    self.held.push(false);
+                    return Left::Never;
+                }
+                Formula::True => self.held.push(true),
+                Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => {
+                    self.telling.insert(key.into());
+                    left = Left::Something;
+                }
             }
         }
         left
@@ -241,7 +288,9 @@ impl<'e> Mentions<'e> {
             return;
         }
         for (key, _) in variables(text) {
-            self.keys.entry(key.to_ascii_lowercase().into()).or_default();
+            let lower = key.to_ascii_lowercase();
+            self.telling.insert(lower.clone().into());
+            self.keys.entry(lower.into()).or_default();
         }
     }
 

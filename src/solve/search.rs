@@ -20,7 +20,6 @@ use crate::evaluate::Target;
 use crate::evaluate::decide;
 use crate::evaluate::derive_into;
 use crate::ident::Arn;
-use crate::solve::Answer;
 use crate::solve::DecidedRequest;
 use crate::solve::Question;
 use crate::solve::Reached;
@@ -36,6 +35,7 @@ use crate::solve::choices::choices;
 use crate::solve::class::classes;
 use crate::solve::describe;
 use crate::solve::found::Found;
+use crate::solve::found::Way;
 use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
 use crate::solve::shape::Shapes;
@@ -49,20 +49,6 @@ use crate::solve::witness::prove;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The answer where nothing speaks of the action.
-pub(super) fn unanswered<'e>() -> Answer<'e> {
-    Answer {
-        verdict: Verdict::Denied,
-        conditions: Vec::new(),
-        unknowns: Vec::new(),
-        representative: None,
-        reached: None,
-        witness: None,
-        request: None,
-        decision: None,
-    }
-}
-
 /// The organization keys of a resource whose account is in none, or of which that is not known.
 fn without_organization(owner: &AccountScope) -> Option<ContextValue> {
     match (owner.membership(), owner.is_membership_known()) {
@@ -72,9 +58,47 @@ fn without_organization(owner: &AccountScope) -> Option<ContextValue> {
     }
 }
 
+/// The caller with each kind of credentials that a choice names.
+fn callers(plain: &Caller, choices: &[Choice]) -> Vec<Caller> {
+    let mut callers: Vec<Caller> = Vec::new();
+    for choice in choices {
+        if callers.iter().all(|caller| caller.credentials != choice.credentials) {
+            callers.push(Caller {
+                credentials: choice.credentials,
+                ..plain.clone()
+            });
+        }
+    }
+    callers
+}
+
+/// What the identity alone fixes of some keys.
+pub(super) fn plain_context(question: &Question<'_>, wanted: Arc<BTreeSet<Box<str>>>) -> RequestContext {
+    let facts = DerivedFacts {
+        time: question.as_of,
+        region: None,
+        resource_tags: None,
+        resource_organization: None,
+    };
+    let mut context = RequestContext::only(wanted);
+    let caller = &question.subject.caller;
+    derive_into(&mut context, caller, question.action, &Target::nothing(), &facts);
+    context
+}
+
+/// The keys of a search's requests.
+#[derive(Debug)]
+pub(super) struct Keys {
+    /// What an evaluation may ask for.
+    wanted: Arc<BTreeSet<Box<str>>>,
+    /// What nobody decides.
+    open: Arc<[(Box<str>, ContextValue)]>,
+    is_many_typed: bool,
+}
+
 /// One question with everything that its requests are made of.
 pub(super) struct Search<'q, 'e> {
-    question: &'q Question<'e>,
+    pub(super) question: &'q Question<'e>,
     pub(super) mentions: Mentions<'e>,
     choices: Vec<Choice>,
     /// The caller with each kind of credentials that a choice names.
@@ -82,7 +106,7 @@ pub(super) struct Search<'q, 'e> {
     /// The keys that an evaluation may ask for.
     wanted: Arc<BTreeSet<Box<str>>>,
     /// What nobody decides, unless it was derived.
-    open_keys: Vec<(Box<str>, ContextValue)>,
+    open_keys: Arc<[(Box<str>, ContextValue)]>,
     /// Whether the action lists several resource types, which carry keys of their own (E293).
     is_many_typed: bool,
     /// What is taken away.
@@ -93,21 +117,12 @@ impl<'q, 'e> Search<'q, 'e> {
     pub(super) fn of(question: &'q Question<'e>, mentions: Mentions<'e>, other: Option<&'e Policy>) -> Self {
         let mut choices = choices(question, &mentions);
         choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
-        let mut callers: Vec<Caller> = Vec::new();
-        for choice in &choices {
-            if callers.iter().all(|caller| caller.credentials != choice.credentials) {
-                callers.push(Caller {
-                    credentials: choice.credentials,
-                    ..question.subject.caller.clone()
-                });
-            }
-        }
         Self {
             question,
-            callers,
+            callers: callers(&question.subject.caller, &choices),
             choices,
             wanted: mentions.wanted(),
-            open_keys: open_keys(question, &mentions, None),
+            open_keys: open_keys(question, &mentions, None).into(),
             is_many_typed: is_many_typed(question),
             mentions,
             other: other.map(|policy| PolicyStack {
@@ -115,6 +130,43 @@ impl<'q, 'e> Search<'q, 'e> {
                 ..PolicyStack::default()
             }),
         }
+    }
+
+    /// What the search takes from the statements and not from the identity.
+    pub(super) fn keys(&self) -> Keys {
+        Keys {
+            wanted: self.wanted.clone(),
+            open: self.open_keys.clone(),
+            is_many_typed: self.is_many_typed,
+        }
+    }
+
+    /// The one request that a search for a like identity ended at, made and judged for this one.
+    pub(super) fn again(
+        question: &'q Question<'e>,
+        mentions: Mentions<'e>,
+        keys: &Keys,
+        way: &Way,
+        target: &Target,
+    ) -> (Found<'e>, Mentions<'e>) {
+        let choices = vec![way.choice.clone()];
+        let search = Self {
+            question,
+            callers: callers(&question.subject.caller, &choices),
+            choices: Vec::new(),
+            wanted: keys.wanted.clone(),
+            open_keys: keys.open.clone(),
+            is_many_typed: keys.is_many_typed,
+            mentions,
+            other: None,
+        };
+        let counted = match question.scope {
+            Scope::Counted(resources) => way.counted.and_then(|index| resources.get(index)),
+            Scope::One(..) | Scope::Any => None,
+        };
+        let tags = counted.and_then(|resource| resource.tags.as_ref());
+        let found = search.once(&way.choice, way.region.as_deref(), target, tags, counted);
+        (found.unwrap_or_else(|| Found::nothing_on(target)), search.mentions)
     }
 
     /// The evaluator's decision; of a comparison, what the other document allows taken away.
@@ -126,7 +178,7 @@ impl<'q, 'e> Search<'q, 'e> {
     }
 
     /// Any resource that could exist: the best of one per shape.
-    pub(super) fn on_any(&self) -> Answer<'e> {
+    pub(super) fn on_any(&self) -> Found<'e> {
         let entry = Catalog::bundled().action(self.question.action.action.service(), self.question.action.action.name());
         if entry.is_some_and(|entry| entry.resource_types.iter().filter(|row| row.required).count() > 1) {
             return self.on_call();
@@ -141,7 +193,7 @@ impl<'q, 'e> Search<'q, 'e> {
                 continue;
             };
             if self.mentions.is_settled {
-                return self.on(&target, None, None, None).answer();
+                return self.on(&target, None, None, None);
             }
             // Of two resources that no statement tells apart the second is not better than the first.
             let is_new = shapes.is_new(self.question, &self.mentions, &target) || self.other.is_some();
@@ -161,34 +213,20 @@ impl<'q, 'e> Search<'q, 'e> {
                 break;
             }
         }
-        let mut answer = best.map_or_else(unanswered, Found::answer);
-        if is_unseen && answer.verdict == Verdict::Denied {
-            answer.verdict = Verdict::Undetermined;
-            answer
-                .unknowns
-                .push("the resource patterns tell more names apart than were tried; ask with --resource".into());
-        }
-        if entry.is_none()
-            && answer.verdict == Verdict::Denied
-            && !self.mentions.resources.is_empty()
-            && !self.mentions.is_settled
-        {
+        let mut best = best.unwrap_or_else(Found::nothing);
+        if is_unseen {
+            best.doubt = Some("the resource patterns tell more names apart than were tried; ask with --resource".into());
+        } else if entry.is_none() && !self.mentions.resources.is_empty() && !self.mentions.is_settled {
             // E48: what no catalog knows may still be covered by a pattern; on which resources is not known.
-            answer.verdict = Verdict::Undetermined;
-            answer.unknowns = vec![
-                format!(
-                    "the action catalog ({}) does not know this action",
-                    Catalog::bundled().version()
-                )
-                .into(),
-            ];
+            let version = Catalog::bundled().version();
+            best.doubt = Some(format!("the action catalog ({version}) does not know this action").into());
         }
-        answer
+        best
     }
 
     /// A call that authorizes several resource types at once: every required type must be allowed, in one Region and by
     /// one choice (E5, E292).
-    fn on_call(&self) -> Answer<'e> {
+    fn on_call(&self) -> Found<'e> {
         let types = required_types(self.question, &self.mentions, &self.plain_context());
         let region_of = |target: &Target| target.arn.as_ref().map(|arn| arn.region().to_owned()).unwrap_or_default();
         let regions: BTreeSet<String> = types
@@ -217,46 +255,34 @@ impl<'q, 'e> Search<'q, 'e> {
                     best = Some(call);
                 }
                 if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
-                    return best.map_or_else(unanswered, Found::answer);
+                    return best.unwrap_or_else(Found::nothing);
                 }
             }
         }
-        best.map_or_else(unanswered, Found::answer)
+        best.unwrap_or_else(Found::nothing)
     }
 
-    /// What the identity alone fixes.
     fn plain_context(&self) -> RequestContext {
-        let facts = DerivedFacts {
-            time: self.question.as_of,
-            region: None,
-            resource_tags: None,
-            resource_organization: None,
-        };
-        let mut context = RequestContext::only(self.wanted.clone());
-        derive_into(
-            &mut context,
-            &self.question.subject.caller,
-            self.question.action,
-            &Target::nothing(),
-            &facts,
-        );
-        context
+        plain_context(self.question, self.wanted.clone())
     }
 
     /// The counted resources, class by class.
-    pub(super) fn on_counted(&self, resources: &[Resource]) -> Answer<'e> {
+    pub(super) fn on_counted(&self, resources: &[Resource]) -> Found<'e> {
         let mut best: Option<Found<'e>> = None;
         let mut indices: Vec<usize> = Vec::new();
         for class in classes(resources, &self.mentions) {
-            let Some(resource) = class.first().and_then(|index| resources.get(*index)) else {
+            let Some((index, resource)) = class.first().and_then(|index| Some((*index, resources.get(*index)?))) else {
                 continue;
             };
-            let found = self.on(
+            let mut found = self.on(
                 &Target::resource(resource.arn.clone()),
                 resource.tags.as_ref(),
                 Some(resource),
                 None,
             );
+            if let Some(way) = &mut found.way {
+                way.counted = Some(index);
+            }
             match &best {
                 Some(known) if known.verdict < found.verdict => continue,
                 Some(known) if known.verdict == found.verdict => {}
@@ -267,7 +293,7 @@ impl<'q, 'e> Search<'q, 'e> {
                 best = Some(found);
             }
         }
-        let Some(best) = best else { return unanswered() };
+        let Some(best) = best else { return Found::nothing() };
         // What is denied or not known is not reached.
         if matches!(best.verdict, Verdict::Denied | Verdict::Undetermined) {
             indices.clear();
@@ -277,10 +303,7 @@ impl<'q, 'e> Search<'q, 'e> {
             total: resources.len(),
             indices,
         });
-        Answer {
-            reached,
-            ..best.answer()
-        }
+        Found { reached, ..best }
     }
 
     /// One resource: the strongest verdict over all choices, and of equal ones the one that needs the least.
@@ -335,20 +358,10 @@ impl<'q, 'e> Search<'q, 'e> {
             if best.as_ref().is_some_and(settles) || (position > 0 && known.is_some_and(settles)) {
                 break;
             }
-            let Some(mut request) = self.request(choice, target, tags, counted) else {
+            let Some(found) = self.once(choice, region, target, tags, counted) else {
                 continue;
             };
-            if let Some(region) = region {
-                request.context.set("aws:RequestedRegion", ContextValue::single(region));
-                request.context.set("ec2:Region", ContextValue::single(region));
-            } else if self.has_open_region(target) {
-                // Where this resource is, is the resource's to say.
-                request
-                    .context
-                    .set("aws:RequestedRegion", ContextValue::Unknown(ControlClass::Resource));
-            }
             let may_be_hopeless = position == 0 && self.choices.len() > 1;
-            let found = self.judge(choice, self.decide(&request), request);
             let done = found.verdict == Verdict::Allowed
                 || (may_be_hopeless && self.is_hopeless(found.request.target.clone(), found.request.context.clone()));
             if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
@@ -358,19 +371,35 @@ impl<'q, 'e> Search<'q, 'e> {
                 break;
             }
         }
-        best.unwrap_or_else(|| Found {
-            verdict: Verdict::Denied,
-            weight: 0,
-            conditions: Vec::new(),
-            unknowns: Vec::new(),
-            witness: None,
-            request: DecidedRequest {
-                credentials: Credentials::Other,
-                target: target.clone(),
-                context: RequestContext::new(),
-            },
-            decision: Decision::new(Formula::False, Formula::False, Vec::new()),
-        })
+        best.unwrap_or_else(|| Found::nothing_on(target))
+    }
+
+    /// One resource by one choice, in a Region where some test looks at it.
+    fn once(
+        &self,
+        choice: &Choice,
+        region: Option<&str>,
+        target: &Target,
+        tags: Option<&Tags>,
+        counted: Option<&Resource>,
+    ) -> Option<Found<'e>> {
+        let mut request = self.request(choice, target, tags, counted)?;
+        if let Some(region) = region {
+            request.context.set("aws:RequestedRegion", ContextValue::single(region));
+            request.context.set("ec2:Region", ContextValue::single(region));
+        } else if self.has_open_region(target) {
+            // Where this resource is, is the resource's to say.
+            request
+                .context
+                .set("aws:RequestedRegion", ContextValue::Unknown(ControlClass::Resource));
+        }
+        let mut found = self.judge(choice, self.decide(&request), request);
+        found.way = Some(Way {
+            choice: choice.clone(),
+            region: region.map(Box::from),
+            counted: None,
+        });
+        Some(found)
     }
 
     /// One resource by one choice.
@@ -406,7 +435,8 @@ impl<'q, 'e> Search<'q, 'e> {
             target,
             context,
         };
-        self.decide(&request).residual.is_false()
+        let decision = self.decide(&request);
+        decision.residual.is_false() || matches!(self.prove(&request, &decision, true), Proof::Never)
     }
 
     fn request<'s>(
@@ -456,7 +486,7 @@ impl<'q, 'e> Search<'q, 'e> {
             row_keys = open_keys(question, &self.mentions, row_of(question, target));
             &row_keys
         } else {
-            &self.open_keys
+            &*self.open_keys
         };
         for (key, value) in open {
             if !context.is_set(key) {
@@ -528,7 +558,10 @@ impl<'q, 'e> Search<'q, 'e> {
                 target: request.target,
                 context: request.context,
             },
-            decision,
+            decision: Some(decision),
+            way: None,
+            reached: None,
+            doubt: None,
         }
     }
 

@@ -1,0 +1,197 @@
+//! What was found for an identity, kept for those that no statement tells from it.
+//!
+//! Most identities of an account hold the same few statements about an action. What is kept is the request at which the
+//! search ended, never a verdict: for each identity that request is made and judged anew, by its own policies.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::hash::Hasher;
+
+use crate::evaluate::CallerKind;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Target;
+use crate::ident::Ternary;
+use crate::policy::PolicyType;
+use crate::policy::PolicyVersion;
+use crate::policy::PrincipalClause;
+use crate::policy::PrincipalEntry;
+use crate::policy::Statement;
+use crate::solve::Question;
+use crate::solve::Reached;
+use crate::solve::Scope;
+use crate::solve::Verdict;
+use crate::solve::choice::SessionRights;
+use crate::solve::choice::session_rights;
+use crate::solve::choices::sessions;
+use crate::solve::found::Found;
+use crate::solve::found::Way;
+use crate::solve::mentions::Left;
+use crate::solve::mentions::Mentions;
+use crate::solve::mentions::Spoken;
+use crate::solve::search::Keys;
+use crate::solve::search::Search;
+use crate::solve::search::plain_context;
+use crate::solve::shape::has_rules;
+use std::sync::Arc;
+
+/// What was found so far about one action in one account. Its questions differ in the identity only: the same action,
+/// scope, time, keys and owner, which the caller sees to.
+#[derive(Debug, Default)]
+pub struct Memo<'e> {
+    /// A number for each content of a statement.
+    contents: HashMap<Content<'e>, u32>,
+    /// The same by the statement's place in memory, which is looked up faster.
+    places: HashMap<usize, u32>,
+    ends: HashMap<Likeness, End>,
+}
+
+/// What a statement says, its actions aside.
+#[derive(Debug)]
+struct Content<'e>(&'e Statement, PolicyVersion);
+
+impl PartialEq for Content<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (Self(ours, our_version), Self(theirs, their_version)) = (self, other);
+        (our_version, ours.effect, &ours.resource, &ours.condition)
+            == (their_version, theirs.effect, &theirs.resource, &theirs.condition)
+    }
+}
+
+impl Eq for Content<'_> {}
+
+impl Hash for Content<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self(statement, version) = self;
+        (version, statement.effect, &statement.resource, &statement.condition).hash(state);
+    }
+}
+
+/// All that a search looks at: two identities of one likeness get the same answer, in their own names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Likeness {
+    kind: CallerKind,
+    is_service_linked: bool,
+    gaps: Vec<Arc<str>>,
+    spoken: Vec<Said>,
+    held: Vec<bool>,
+    /// The values of keys that tell identities apart, in the order of the keys.
+    values: Vec<ContextValue>,
+    rights: Option<SessionRights>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Said {
+    Level(PolicyType),
+    Statement(u32, Ternary, Left),
+    /// A policy, by its place in memory.
+    Unknown(usize),
+}
+
+/// Where a search ended.
+#[derive(Debug)]
+struct End {
+    keys: Keys,
+    way: Way,
+    target: Target,
+    verdict: Verdict,
+    weight: usize,
+    reached: Option<Reached>,
+    doubt: Option<Arc<str>>,
+}
+
+impl<'e> Memo<'e> {
+    /// What tells the identity from others; none where more than its statements does.
+    pub(super) fn likeness(&mut self, question: &Question<'e>, mentions: &Mentions<'e>) -> Option<Likeness> {
+        let caller = &question.subject.caller;
+        // Rules beside the policies, and principal elements, look at the identity itself.
+        if has_rules(question.action.action) || matches!(question.scope, Scope::One(..)) {
+            return None;
+        }
+        let mut spoken = Vec::with_capacity(mentions.spoken.len());
+        for said in &mentions.spoken {
+            spoken.push(match *said {
+                Spoken::Level(policy_type) => Said::Level(policy_type),
+                Spoken::Unknown(policy) => Said::Unknown(std::ptr::from_ref(policy).addr()),
+                Spoken::Statement {
+                    statement,
+                    version,
+                    matched,
+                    left,
+                } => Said::Statement(self.content(statement, version)?, matched, left),
+            });
+        }
+        Some(Likeness {
+            kind: caller.kind,
+            is_service_linked: caller.is_service_linked,
+            gaps: question.subject.stack.identity_gaps.clone(),
+            spoken,
+            held: mentions.held.clone(),
+            values: telling_values(question, mentions),
+            rights: (sessions(question, mentions).len() > 1).then(|| session_rights(question)),
+        })
+    }
+
+    fn content(&mut self, statement: &'e Statement, version: PolicyVersion) -> Option<u32> {
+        let is_of_everyone = statement.principal.as_ref().is_none_or(
+            |clause| matches!(clause, PrincipalClause::Only(entries) if matches!(**entries, [PrincipalEntry::Everyone])),
+        );
+        if !is_of_everyone {
+            return None;
+        }
+        let place = std::ptr::from_ref(statement).addr();
+        if let Some(&number) = self.places.get(&place) {
+            return Some(number);
+        }
+        let next = u32::try_from(self.contents.len()).ok()?;
+        let number = *self.contents.entry(Content(statement, version)).or_insert(next);
+        self.places.insert(place, number);
+        Some(number)
+    }
+
+    /// The request at which the search for a like identity ended, judged for this one. Where that does not come out the
+    /// same, or nothing is known, what was read is handed back.
+    pub(super) fn recall(
+        &self,
+        likeness: &Likeness,
+        question: &Question<'e>,
+        mentions: Mentions<'e>,
+    ) -> Result<Found<'e>, Mentions<'e>> {
+        let Some(end) = self.ends.get(likeness) else {
+            return Err(mentions);
+        };
+        let (mut found, mentions) = Search::again(question, mentions, &end.keys, &end.way, &end.target);
+        if (found.verdict, found.weight) != (end.verdict, end.weight) {
+            return Err(mentions);
+        }
+        found.reached.clone_from(&end.reached);
+        found.doubt.clone_from(&end.doubt);
+        if let Some(way) = &mut found.way {
+            way.counted = end.way.counted;
+        }
+        Ok(found)
+    }
+
+    /// Keeps where a search ended.
+    pub(super) fn keep(&mut self, likeness: Likeness, found: &Found<'e>, keys: Keys) {
+        let Some(way) = &found.way else { return };
+        let end = End {
+            keys,
+            way: way.clone(),
+            target: found.request.target.clone(),
+            verdict: found.verdict,
+            weight: found.weight,
+            reached: found.reached.clone(),
+            doubt: found.doubt.clone(),
+        };
+        self.ends.insert(likeness, end);
+    }
+}
+
+fn telling_values(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<ContextValue> {
+    if mentions.telling.is_empty() {
+        return Vec::new();
+    }
+    let wanted = mentions.telling.iter().map(|key| Box::from(&**key)).collect();
+    let context = plain_context(question, Arc::new(wanted));
+    mentions.telling.iter().map(|key| context.get_lower(key).clone()).collect()
+}
