@@ -12,6 +12,7 @@
 
 mod agreement;
 mod architecture;
+mod blockers;
 mod broken_input;
 mod cli;
 #[cfg(feature = "live")]

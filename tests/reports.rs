@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use leastwise::finding::BlockerKind;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ControlClass;
 use leastwise::finding::FactorName;
@@ -189,6 +190,7 @@ fn the_schema_lists_the_words_of_the_code() {
             "finding/properties/conditions/items/properties/class",
             words(ControlClass::ALL),
         ),
+        ("blockers/properties/members/items/properties/kind", words(BlockerKind::ALL)),
         ("identity/properties/kind", words(PrincipalKind::ALL)),
         ("witness/properties/credentials", words(SignedBy::ALL)),
         ("score/properties/severity", words(Severity::ALL)),

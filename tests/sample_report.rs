@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use leastwise::finding::AccessKey;
 use leastwise::finding::AnalyzerEvidence;
+use leastwise::finding::Blocker;
+use leastwise::finding::BlockerKind;
+use leastwise::finding::Blockers;
 use leastwise::finding::Citation;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ConditionWords;
@@ -204,6 +207,7 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
         unknowns: Arc::default(),
         grants: Arc::default(),
         limits: Arc::default(),
+        blockers: None,
         resources: None,
         representative_resource: Some(resource(is_ec2)),
         witness: Some(Arc::new(Witness {
@@ -472,8 +476,26 @@ fn young_role() -> Finding {
 
 fn denied_role() -> Finding {
     let role = identity(PrincipalKind::IamRole, "arn:aws:iam::444455556666:role/reader");
+    let by = Citation {
+        layer: Layer::ServiceControl,
+        effect: CitedEffect::Deny,
+        via: Some("r-root".into()),
+        ..grant("p-0abcdefg", Some("DenyDeletes"), None)
+    };
+    let blocker = Blocker {
+        kind: BlockerKind::ExplicitDeny,
+        words: "denies".into(),
+        keys: Box::new([]),
+        by: by.clone(),
+    };
+    let blockers = Blockers {
+        is_minimal: true,
+        members: Box::new([blocker]),
+        single_fixes: Some(Box::new([by])),
+    };
     Finding {
         verdict: Verdict::Denied,
+        blockers: Some(Arc::new(blockers)),
         representative_resource: None,
         witness: None,
         ..finding(role, "ec2:TerminateInstances")

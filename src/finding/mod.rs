@@ -12,6 +12,7 @@ mod verdict;
 mod condition;
 mod impact;
 mod citation;
+mod blocker;
 mod identity;
 mod usage;
 mod analyzer;
@@ -28,6 +29,9 @@ mod report;
 
 pub use analyzer::AnalyzerEvidence;
 pub use analyzer::UnjoinedFinding;
+pub use blocker::Blocker;
+pub use blocker::BlockerKind;
+pub use blocker::Blockers;
 pub use citation::Citation;
 pub use citation::CitedEffect;
 pub use citation::Layer;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::finding::Blockers;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
 use crate::finding::Hop;
@@ -39,6 +40,8 @@ pub struct Finding {
     pub grants: Arc<[Citation]>,
     /// The layers and statements that limit.
     pub limits: Arc<[Citation]>,
+    /// What blocks every request, for a denied row.
+    pub blockers: Option<Arc<Blockers>>,
     /// How many resources are reachable; none without an inventory.
     pub resources: Option<Arc<ResourceReach>>,
     /// A resource on which the verdict holds.
@@ -108,6 +111,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("unknowns", &self.unknowns)?;
         fields.serialize_field("grants", &self.grants)?;
         fields.serialize_field("limits", &self.limits)?;
+        fields.serialize_field("blockers", &self.blockers)?;
         fields.serialize_field("resources", &self.resources)?;
         fields.serialize_field("representative_resource", &self.representative_resource)?;
         fields.serialize_field("witness", &self.request())?;

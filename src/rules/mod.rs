@@ -14,10 +14,12 @@ mod usage;
 mod evidence_words;
 mod evidence;
 mod citation;
+mod blockers;
 mod witness;
 mod remarks;
 mod run;
 
+pub use blockers::blockers;
 pub use builtin::BUILTIN;
 pub use error::RuleError;
 pub use evidence::analyzer_evidence;
