@@ -12,6 +12,7 @@ import threading
 from urllib.parse import parse_qs, quote
 from xml.etree import ElementTree
 
+import rest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -108,6 +109,9 @@ class Emulator:
         failed = fault(action, form) if fault else None
         if failed is not None:
             return failed(environ, start_response)
+        answer = rest.answer(request)
+        if answer is not None:
+            return answer(environ, start_response)
         if action != DETAILS:
             return self.moto(environ, start_response)
         answer = Response.from_app(self.moto, environ)
