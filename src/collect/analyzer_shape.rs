@@ -73,6 +73,10 @@ fn detailed(finding: &Finding) -> Shape<'_> {
     ])
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the SDK keeps its variant for unknown kinds to itself"
+)]
 fn detail(detail: &FindingDetails) -> Shape<'_> {
     let (name, shape) = match detail {
         FindingDetails::ExternalAccessDetails(access) => ("externalAccessDetails", external(access)),

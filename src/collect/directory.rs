@@ -129,7 +129,7 @@ impl Directory {
             let path = self.0.join(&folder);
             for entry in fs::read_dir(&path).map_err(|error| failed(&path, error))?.flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
-                if name.starts_with('.') && name.ends_with(".tmp") {
+                if name.strip_prefix('.').is_some_and(|name| name.strip_suffix(".tmp").is_some()) {
                     self.remove(&format!("{folder}{name}"))?;
                 }
             }
@@ -183,7 +183,10 @@ impl Write for Hashing<'_> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        text.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
+        text
+    })
 }
 
 fn private_folders() -> DirBuilder {

@@ -228,7 +228,9 @@ impl Reading<'_> {
                 policies.push(self.policy(&id, summary).await);
             }
             if let Some(mut attached) = attached {
-                attached.values_mut().for_each(|policies| policies.sort());
+                for policies in attached.values_mut() {
+                    policies.sort();
+                }
                 attachments.insert(name, attached);
             }
         }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::io;
 use std::io::Write;
+use std::pin::Pin;
 
 use aws_sdk_iam::error::ProvideErrorMetadata;
 use aws_sdk_iam::error::SdkError;
@@ -45,17 +46,20 @@ impl<'a> Work<'a> {
     }
 
     /// Sends a call when its turn has come, and counts it when it is answered.
-    pub(super) async fn call<T, E>(
+    pub(super) fn call<T, E>(
         &self,
         call: &'static str,
         request: impl Future<Output = Result<T, SdkError<E>>>,
-    ) -> Result<T, Failure>
+    ) -> impl Future<Output = Result<T, Failure>>
     where
         E: Error + ProvideErrorMetadata + 'static,
     {
-        let answer = self.send(call, request).await?;
-        *self.part.borrow_mut().calls.entry(call.into()).or_default() += 1;
-        Ok(answer)
+        let answer = self.send(call, Box::pin(request));
+        async move {
+            let answer = answer.await?;
+            *self.part.borrow_mut().calls.entry(call.into()).or_default() += 1;
+            Ok(answer)
+        }
     }
 
     /// The same for a call that is repeated until its answer is ready: it counts once.
@@ -67,18 +71,22 @@ impl<'a> Work<'a> {
     where
         E: Error + ProvideErrorMetadata + 'static,
     {
-        let answer = self.send(call, request).await?;
-        self.part.borrow_mut().calls.insert(call.into(), 1);
+        let answer = self.send(call, Box::pin(request)).await?;
+        self.answered(call);
         Ok(answer)
     }
 
-    async fn send<T, E>(&self, call: &'static str, request: impl Future<Output = Result<T, SdkError<E>>>) -> Result<T, Failure>
+    async fn send<T, E>(
+        &self,
+        call: &'static str,
+        request: Pin<Box<impl Future<Output = Result<T, SdkError<E>>>>>,
+    ) -> Result<T, Failure>
     where
         E: Error + ProvideErrorMetadata + 'static,
     {
         let _place = self.in_flight.acquire().await;
         self.pace.turn().await;
-        Box::pin(request).await.map_err(|error| Failure::of(call, &error))
+        request.await.map_err(|error| Failure::of(call, &error))
     }
 
     /// Counts a call that was answered elsewhere.

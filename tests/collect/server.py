@@ -90,6 +90,13 @@ def page(xml, form, key):
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
+def assume(form):
+    """A role named closed-door lets nobody in."""
+    if form.get("Action") == "AssumeRole" and ":role/closed-door" in form["RoleArn"]:
+        return error(403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole")
+    return None
+
+
 class Emulator:
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
@@ -107,6 +114,7 @@ class Emulator:
         key = credential.partition("/")[0]
         fault = FAULTS.get(key)
         failed = fault(action, form) if fault else None
+        failed = failed or assume(form)
         if failed is not None:
             return failed(environ, start_response)
         answer = rest.answer(request)
