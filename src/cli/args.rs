@@ -134,6 +134,13 @@ pub(crate) struct Audit {
     pub(crate) sources: Sources,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+    /// Without a source AWS is read first, as `collect` does: keep that in this directory, and go on with what is there.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "DIR", conflicts_with = "sources", help_heading = "Without a source")]
+    pub(crate) snapshot: Option<PathBuf>,
+    #[cfg(feature = "live")]
+    #[command(flatten, next_help_heading = "Without a source")]
+    pub(crate) live: Live,
 }
 
 /// Only reading calls are made; docs/collector-policy.json allows just these. Credentials, Region and proxy are found as
@@ -172,8 +179,8 @@ pub(crate) struct Live {
     #[arg(long, value_name = "ID", requires = "organization")]
     pub(crate) external_id: Option<String>,
     /// Only these accounts.
-    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "organization")]
-    pub(crate) accounts: Vec<AccountId>,
+    #[arg(long = "accounts", value_name = "ID,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) members: Vec<AccountId>,
     /// Only accounts in these organizational units, at any depth.
     #[arg(long, value_name = "OU,…", value_delimiter = ',', requires = "organization")]
     pub(crate) ou: Vec<String>,

@@ -14,14 +14,20 @@ use leastwise::collect::Progress;
 use leastwise::collect::collect;
 use leastwise::report::visible;
 
+use crate::args::Audit;
 use crate::args::Collect;
 use crate::args::Live;
+use crate::audit::report;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
+use crate::inputs::Inputs;
 use crate::output;
 
 pub(crate) fn run(arguments: &Collect) -> Result<ExitCode, Failure> {
     let collected = collected(&arguments.live, &arguments.output, arguments.refresh)?;
+    for gap in collected.gaps.iter().chain(&collected.limits) {
+        output::remark(&gap.to_string());
+    }
     output::lines(&summary(&collected, &arguments.output.display().to_string()))?;
     Ok(if collected.gaps.is_empty() && !collected.is_interrupted {
         ExitCode::Done
@@ -30,8 +36,27 @@ pub(crate) fn run(arguments: &Collect) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Collects, and remarks on what is missing.
-pub(crate) fn collected(live: &Live, output: &Path, refresh: bool) -> Result<Collected, Failure> {
+/// Collects into the directory that was named or a temporary one, and audits that.
+pub(crate) fn audit(arguments: &Audit) -> Result<ExitCode, Failure> {
+    let temporary = match &arguments.snapshot {
+        Some(_) => None,
+        None => Some(tempfile::tempdir().map_err(|error| output::file_failure(&std::env::temp_dir(), error))?),
+    };
+    let inside = temporary.as_ref().map(|folder| folder.path().join("snapshot"));
+    let directory = arguments.snapshot.as_ref().or(inside.as_ref());
+    let Some(directory) = directory else {
+        return Err(Failure::Usage("name a directory with --snapshot".into()));
+    };
+    // The gaps stand in the report.
+    let collected = collected(&arguments.live, directory, false)?;
+    if collected.is_interrupted {
+        return Ok(ExitCode::Incomplete);
+    }
+    let inputs = Inputs::open(std::slice::from_ref(directory), &arguments.sources.reading)?;
+    report(&inputs, &arguments.reporting)
+}
+
+fn collected(live: &Live, output: &Path, refresh: bool) -> Result<Collected, Failure> {
     let plan = plan(live, output, refresh);
     let started = Instant::now();
     let is_watched = output::shows_progress();
@@ -47,9 +72,6 @@ pub(crate) fn collected(live: &Live, output: &Path, refresh: bool) -> Result<Col
         output::progress("");
     }
     let collected = collected?;
-    for gap in &collected.gaps {
-        output::remark(&gap.to_string());
-    }
     if collected.is_interrupted {
         output::remark("stopped; what is there is marked incomplete, and the same command goes on from it");
     }
@@ -61,7 +83,7 @@ fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
     let members = Members {
         role: live.role_name.clone().unwrap_or_default(),
         external_id: live.external_id.clone(),
-        accounts: live.accounts.clone(),
+        accounts: live.members.clone(),
         units: live.ou.clone(),
         exclude: live.exclude.clone(),
     };

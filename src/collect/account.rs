@@ -11,6 +11,8 @@ use crate::collect::analyzer;
 use crate::collect::analyzer::Owner;
 use crate::collect::authorization_details;
 use crate::collect::credential_report;
+#[cfg(feature = "ec2")]
+use crate::collect::instances;
 use crate::collect::regions;
 use crate::collect::role::Role;
 use crate::collect::role::Session;
@@ -27,7 +29,19 @@ const SUMMARY: &str = "account-summary";
 const REGIONS: &str = "regions";
 const ANALYZERS: &str = "access-analyzer";
 const SERVICES: &str = "ecs-services";
+#[cfg(feature = "ec2")]
+const INSTANCES: &str = "ec2-instances";
 const ROLE: &str = "role";
+
+const SOURCES: &[&str] = &[
+    DETAILS,
+    REPORT,
+    SUMMARY,
+    ANALYZERS,
+    SERVICES,
+    #[cfg(feature = "ec2")]
+    INSTANCES,
+];
 
 /// An account being read.
 pub(super) struct Account<'a> {
@@ -44,8 +58,7 @@ impl<'a> Account<'a> {
     pub(super) async fn collect(&self) -> Result<bool, CollectError> {
         self.run.load(self.id)?;
         let needs_regions = self.run.plan.regions.is_empty();
-        let sources = [DETAILS, REPORT, SUMMARY, ANALYZERS, SERVICES];
-        let is_whole = sources.iter().all(|name| self.run.has(Some(self.id), name));
+        let is_whole = SOURCES.iter().all(|name| self.run.has(Some(self.id), name));
         if is_whole && (!needs_regions || self.run.has(Some(self.id), REGIONS)) {
             return Ok(true);
         }
@@ -107,7 +120,17 @@ impl<'a> Account<'a> {
             });
             services::collect(&clients, work).await
         })
-        .await
+        .await?;
+        #[cfg(feature = "ec2")]
+        self.part(INSTANCES, async |work| {
+            let clients = each(&regions, |region| {
+                let config = aws_sdk_ec2::config::Builder::from(config).region(region);
+                aws_sdk_ec2::Client::from_conf(config.build())
+            });
+            instances::collect(&clients, &self.run.caller.partition(), work).await
+        })
+        .await?;
+        Ok(())
     }
 
     /// The Regions to look at: those that were named, or those that the account has.

@@ -8,13 +8,19 @@ use crate::collect::organization;
 use crate::collect::regions;
 use crate::collect::services;
 
+/// EC2's; a build without the feature `ec2` does not call them.
+pub(super) const INSTANCES: &str = "ec2:DescribeInstances";
+pub(super) const ATTRIBUTE: &str = "ec2:DescribeInstanceAttribute";
+
 /// What reading an account needs; each session in a member account is limited to these. docs/collector-policy.json
 /// allows these and `organizations:DescribeOrganization`.
-pub const ACCOUNT_ACTIONS: [&str; 12] = [
+pub const ACCOUNT_ACTIONS: [&str; 14] = [
     analyzer::FINDING,
     analyzer::ANALYZERS,
     analyzer::FINDINGS,
     regions::CALL,
+    ATTRIBUTE,
+    INSTANCES,
     services::DESCRIBE,
     services::CLUSTERS,
     services::SERVICES,

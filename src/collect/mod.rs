@@ -8,7 +8,7 @@
 //! credential is written or printed.
 //!
 //! One file is one source: `authorization_details`, `credential_report`, `account_summary`, `regions`, `analyzer`,
-//! `services`, `organization`. `account` calls those of an account in order, `run` the accounts.
+//! `services`, `instances` (feature `ec2`), `organization`. `account` calls those of an account in order, `run` the accounts.
 
 mod access;
 mod account;
@@ -23,6 +23,8 @@ mod credential_report;
 mod directory;
 mod error;
 mod failure;
+#[cfg(feature = "ec2")]
+mod instances;
 mod manifest;
 mod members;
 mod organization;

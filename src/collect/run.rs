@@ -17,6 +17,7 @@ use crate::collect::CollectError;
 use crate::collect::Plan;
 use crate::collect::access::Connection;
 use crate::collect::account::Account;
+use crate::collect::actions::INSTANCES;
 use crate::collect::caller;
 use crate::collect::directory::Directory;
 use crate::collect::failure::Failure;
@@ -41,6 +42,9 @@ const ORGANIZATIONS_RATE: f64 = 10.0;
 /// The part of a record that says why an account was not read at all.
 pub(super) const ACCOUNT_PART: &str = "account";
 
+/// Our code for what this build leaves out.
+const NOT_BUILT: &str = "NotBuilt";
+
 /// What was collected.
 #[derive(Debug, Clone)]
 pub struct Collected {
@@ -56,6 +60,8 @@ pub struct Collected {
     pub is_interrupted: bool,
     /// What could not be read; the manifest lists them too.
     pub gaps: Vec<Gap>,
+    /// What this build cannot read, whoever asks; the manifest lists that among the gaps.
+    pub limits: Vec<Gap>,
 }
 
 /// How far a run is.
@@ -137,6 +143,7 @@ async fn collected(
     };
     let records = run.records.into_inner();
     manifest::write(directory, &head, &records, !is_interrupted)?;
+    let (limits, gaps) = gaps(&records);
     let accounts = records
         .iter()
         .filter(|(account, record)| account.is_some() && !record.contains_key(ACCOUNT_PART));
@@ -149,7 +156,8 @@ async fn collected(
             .sum(),
         kept: run.kept.get(),
         is_interrupted,
-        gaps: gaps(&records),
+        gaps,
+        limits,
         caller,
     })
 }
@@ -227,6 +235,14 @@ impl Run<'_> {
         self.records.borrow_mut().insert(None, record);
         self.part(None, "caller", &pace, async |work| {
             work.answered(caller::CALL);
+            Ok(())
+        })
+        .await?;
+        self.part(None, "ec2-instances", &pace, async |work| {
+            if cfg!(not(feature = "ec2")) {
+                let failure = Failure::strange(INSTANCES, NOT_BUILT, "this build has no `ec2` feature");
+                work.gap(&failure, "which EC2 instances the accounts have is not known");
+            }
             Ok(())
         })
         .await?;
@@ -319,19 +335,25 @@ fn folder(account: Option<AccountId>) -> String {
     account.map_or(String::new(), |account| format!("accounts/{account}/"))
 }
 
-fn gaps(records: &Records) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = records
+/// The limits of this build, and the gaps.
+fn gaps(records: &Records) -> (Vec<Gap>, Vec<Gap>) {
+    let mut found: Vec<(&str, Gap)> = records
         .iter()
         .flat_map(|(account, record)| record.values().map(move |part| (account, part)))
         .flat_map(|(account, part)| {
-            part.gaps.iter().map(|gap| Gap {
-                scope: account.map_or(GapScope::Organization, GapScope::Account),
-                subject: gap.subject.clone(),
-                detail: gap.detail.clone(),
-                place: None,
+            part.gaps.iter().map(|gap| {
+                let told = Gap {
+                    scope: account.map_or(GapScope::Organization, GapScope::Account),
+                    subject: gap.subject.clone(),
+                    detail: gap.detail.clone(),
+                    place: None,
+                };
+                (gap.code.as_str(), told)
             })
         })
         .collect();
-    gaps.sort();
-    gaps
+    found.sort();
+    let (limits, gaps): (Vec<_>, Vec<_>) = found.into_iter().partition(|(code, _)| *code == NOT_BUILT);
+    let told = |gaps: Vec<(&str, Gap)>| gaps.into_iter().map(|(_, gap)| gap).collect();
+    (told(limits), told(gaps))
 }
