@@ -3,6 +3,7 @@
 use aws_config::Region;
 use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use futures_util::future::try_join4;
 
 use crate::collect::CollectError;
 use crate::collect::account_summary;
@@ -19,6 +20,7 @@ use crate::collect::role::Session;
 use crate::collect::run::ACCOUNT_PART;
 use crate::collect::run::Run;
 use crate::collect::services;
+use crate::collect::work::Gate;
 use crate::collect::work::Work;
 use crate::ident::AccountId;
 
@@ -47,11 +49,16 @@ const SOURCES: &[&str] = &[
 pub(super) struct Account<'a> {
     run: &'a Run<'a>,
     id: AccountId,
+    gate: Gate<'a>,
 }
 
 impl<'a> Account<'a> {
     pub(super) fn new(run: &'a Run<'a>, id: AccountId) -> Self {
-        Self { run, id }
+        Self {
+            run,
+            id,
+            gate: Gate::new(&run.pace),
+        }
     }
 
     /// Reads the sources that are not there yet; says whether the account could be entered at all.
@@ -77,7 +84,7 @@ impl<'a> Account<'a> {
             return Ok(Some(connection.config.clone()));
         };
         let role = Role::new(connection, &self.run.caller.partition(), self.id, members, &ACCOUNT_ACTIONS);
-        let work = self.run.work(Some(self.id), &self.run.pace);
+        let work = self.run.work(Some(self.id), &self.gate);
         match role.assume(&work).await {
             Ok(first) => {
                 self.run.keep(Some(self.id), ROLE, work.done())?;
@@ -92,14 +99,18 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// Reads the sources side by side: AWS needs a while for the credential report.
     async fn read(&self, config: &SdkConfig) -> Result<(), CollectError> {
         let iam = aws_sdk_iam::Client::new(config);
-        self.part(DETAILS, async |work| authorization_details::collect(&iam, work).await)
-            .await?;
-        self.part(REPORT, async |work| credential_report::collect(&iam, work).await)
-            .await?;
-        self.part(SUMMARY, async |work| account_summary::collect(&iam, work).await)
-            .await?;
+        let details = self.part(DETAILS, async |work| authorization_details::collect(&iam, work).await);
+        let report = self.part(REPORT, async |work| credential_report::collect(&iam, work).await);
+        let summary = self.part(SUMMARY, async |work| account_summary::collect(&iam, work).await);
+        try_join4(details, report, summary, self.regional(config)).await?;
+        Ok(())
+    }
+
+    /// The sources that answer for one Region only.
+    async fn regional(&self, config: &SdkConfig) -> Result<(), CollectError> {
         let regions = self.regions(config).await?;
         let owner = Owner {
             account: self.id,
@@ -147,7 +158,7 @@ impl<'a> Account<'a> {
     }
 
     async fn part(&self, name: &str, read: impl AsyncFnOnce(&Work<'_>) -> Result<(), CollectError>) -> Result<(), CollectError> {
-        self.run.part(Some(self.id), name, &self.run.pace, read).await
+        self.run.part(Some(self.id), name, &self.gate, read).await
     }
 }
 

@@ -31,6 +31,7 @@ use crate::collect::pace::Pace;
 use crate::collect::record::FILE;
 use crate::collect::record::Part;
 use crate::collect::record::Record;
+use crate::collect::work::Gate;
 use crate::collect::work::Work;
 use crate::ident::AccountId;
 use crate::snapshot::Gap;
@@ -231,14 +232,15 @@ impl Run<'_> {
             .max_rate
             .map_or(ORGANIZATIONS_RATE, |rate| rate.min(ORGANIZATIONS_RATE));
         let pace = Pace::of(Some(rate));
+        let gate = Gate::new(&pace);
         let record = self.directory.record("")?;
         self.records.borrow_mut().insert(None, record);
-        self.part(None, "caller", &pace, async |work| {
+        self.part(None, "caller", &gate, async |work| {
             work.answered(caller::CALL);
             Ok(())
         })
         .await?;
-        self.part(None, "ec2-instances", &pace, async |work| {
+        self.part(None, "ec2-instances", &gate, async |work| {
             if cfg!(not(feature = "ec2")) {
                 let failure = Failure::strange(INSTANCES, NOT_BUILT, "this build has no `ec2` feature");
                 work.gap(&failure, "which EC2 instances the accounts have is not known");
@@ -246,7 +248,7 @@ impl Run<'_> {
             Ok(())
         })
         .await?;
-        self.part(None, "organization", &pace, async |work| match &self.plan.members {
+        self.part(None, "organization", &gate, async |work| match &self.plan.members {
             Some(_) => organization::collect(&client, work).await,
             None => organization::describe(&client, work).await,
         })
@@ -268,7 +270,8 @@ impl Run<'_> {
     /// An account that AWS has suspended or closed answers nobody.
     fn inactive(&self, account: AccountId, state: &str) -> Result<(), CollectError> {
         let failure = Failure::strange(ACCOUNT_PART, state, "the organization says that the account is not active");
-        let work = self.work(Some(account), &self.pace);
+        let gate = Gate::new(&self.pace);
+        let work = self.work(Some(account), &gate);
         work.gap(&failure, "it was not read");
         self.keep(Some(account), ACCOUNT_PART, work.done())
     }
@@ -296,20 +299,20 @@ impl Run<'_> {
         &self,
         account: Option<AccountId>,
         name: &str,
-        pace: &Pace,
+        gate: &Gate<'_>,
         read: impl AsyncFnOnce(&Work<'_>) -> Result<(), CollectError>,
     ) -> Result<(), CollectError> {
         if self.has(account, name) {
             return Ok(());
         }
-        let work = self.work(account, pace);
+        let work = self.work(account, gate);
         read(&work).await?;
         self.keep(account, name, work.done())
     }
 
     /// Work on one source.
-    pub(super) fn work<'w>(&'w self, account: Option<AccountId>, pace: &'w Pace) -> Work<'w> {
-        Work::new(self.directory, folder(account), pace, &self.at)
+    pub(super) fn work<'w>(&'w self, account: Option<AccountId>, gate: &'w Gate<'w>) -> Work<'w> {
+        Work::new(self.directory, folder(account), gate, &self.at)
     }
 
     /// Records what came of a source.

@@ -17,21 +17,35 @@ use crate::collect::pace::Pace;
 use crate::collect::record::Part;
 use crate::collect::record::PartGap;
 
-/// The most calls of one source of one account that wait for an answer at the same time.
+/// The most calls of one account that wait for an answer at the same time.
 pub(super) const IN_FLIGHT: usize = 6;
+
+/// Lets the calls of one account, or of the organization, out.
+pub(super) struct Gate<'a> {
+    pace: &'a Pace,
+    in_flight: Semaphore,
+}
+
+impl<'a> Gate<'a> {
+    pub(super) fn new(pace: &'a Pace) -> Self {
+        Self {
+            pace,
+            in_flight: Semaphore::new(IN_FLIGHT),
+        }
+    }
+}
 
 /// The work on one source of an account or of the organization.
 pub(super) struct Work<'a> {
     directory: &'a Directory,
     folder: String,
-    pace: &'a Pace,
-    in_flight: Semaphore,
+    gate: &'a Gate<'a>,
     part: RefCell<Part>,
 }
 
 impl<'a> Work<'a> {
     /// `folder` is where files go: empty, or a path inside that ends with `/`.
-    pub(super) fn new(directory: &'a Directory, folder: String, pace: &'a Pace, at: &str) -> Self {
+    pub(super) fn new(directory: &'a Directory, folder: String, gate: &'a Gate<'a>, at: &str) -> Self {
         let part = Part {
             at: at.into(),
             ..Part::default()
@@ -39,8 +53,7 @@ impl<'a> Work<'a> {
         Self {
             directory,
             folder,
-            pace,
-            in_flight: Semaphore::new(IN_FLIGHT),
+            gate,
             part: RefCell::new(part),
         }
     }
@@ -84,8 +97,8 @@ impl<'a> Work<'a> {
     where
         E: Error + ProvideErrorMetadata + 'static,
     {
-        let _place = self.in_flight.acquire().await;
-        self.pace.turn().await;
+        let _place = self.gate.in_flight.acquire().await;
+        self.gate.pace.turn().await;
         request.await.map_err(|error| Failure::of(call, &error))
     }
 
