@@ -51,7 +51,7 @@ impl Failure {
 
     /// Whether a permission was missing.
     pub(super) fn is_denied(&self) -> bool {
-        self.code.starts_with("AccessDenied")
+        self.code.starts_with("AccessDenied") || self.code == "UnauthorizedOperation"
     }
 
     /// An answer that AWS never gives.

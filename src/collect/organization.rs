@@ -205,7 +205,7 @@ impl Reading<'_> {
         attachments: &mut BTreeMap<&'static str, Attachments>,
         roots: Option<&[Root]>,
     ) -> Option<Vec<Policy>> {
-        let mut policies = Vec::new();
+        let (mut policies, mut is_whole) = (Vec::new(), true);
         for (name, kind) in [
             (SCPS, PolicyType::ServiceControlPolicy),
             (RCPS, PolicyType::ResourceControlPolicy),
@@ -214,7 +214,10 @@ impl Reading<'_> {
                 continue;
             }
             let consequence = format!("whom policies of the type {name} restrict is not known");
-            let summaries = self.kept(self.summaries(&kind).await, &consequence)?;
+            let Some(summaries) = self.kept(self.summaries(&kind).await, &consequence) else {
+                is_whole = false;
+                continue;
+            };
             let mut attached = Some(Attachments::new());
             for summary in summaries {
                 let Some(id) = summary.id.clone() else { continue };
@@ -235,7 +238,8 @@ impl Reading<'_> {
             }
         }
         policies.sort_by(|one, other| id_of(one).cmp(&id_of(other)));
-        Some(policies)
+        // What is missing is not named anywhere else, since its attachments are missing too.
+        (is_whole || !policies.is_empty()).then_some(policies)
     }
 
     async fn summaries(&self, kind: &PolicyType) -> Result<Vec<PolicySummary>, Failure> {

@@ -733,3 +733,19 @@ fn an_audit_without_a_source_reads_aws_first_and_says_the_same() {
     assert_eq!(code(&refused), 2);
     assert!(errors(&refused).contains("have expired"), "{}", errors(&refused));
 }
+
+#[test]
+fn an_organization_that_may_not_be_read_leaves_guardrails_open_and_the_rest_is_collected() {
+    let (emulator, _) = Emulator::organization();
+    let desk = Desk::at(&emulator.endpoint(), "NOORGANIZATION", SECRET);
+    let done = desk.collect(&ORGANIZATION);
+    assert_eq!(code(&done), 3, "{}", errors(&done));
+    let missing: BTreeSet<String> = gaps(&desk).iter().map(|gap| text(&gap["permission"]).to_owned()).collect();
+    let expected = ["ListRoots", "ListPolicies", "ListDelegatedAdministrators"];
+    assert_eq!(missing, expected.map(|name| format!("organizations:{name}")).into());
+    let organization = desk.json("organization.json");
+    for list in ["Roots", "Accounts", "OrganizationalUnits", "Policies"] {
+        assert!(organization.get(list).is_none(), "{list} is not known");
+    }
+    assert!(desk.details().exists());
+}

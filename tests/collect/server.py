@@ -90,6 +90,15 @@ def page(xml, form, key):
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
+def unread(request, key):
+    """With the key NOORGANIZATION only its description can be read, as by a member account."""
+    target = request.headers.get("X-Amz-Target", "")
+    if key != "NOORGANIZATION" or not target.startswith("AWSOrganizations") or target.endswith(".DescribeOrganization"):
+        return None
+    body = '{"__type": "AccessDeniedException", "Message": "You do not have permission to access this resource."}'
+    return Response(body, status=400, content_type="application/x-amz-json-1.1")
+
+
 def assume(form):
     """A role named closed-door lets nobody in."""
     if form.get("Action") == "AssumeRole" and ":role/closed-door" in form["RoleArn"]:
@@ -114,7 +123,7 @@ class Emulator:
         key = credential.partition("/")[0]
         fault = FAULTS.get(key)
         failed = fault(action, form) if fault else None
-        failed = failed or assume(form)
+        failed = failed or assume(form) or unread(request, key)
         if failed is not None:
             return failed(environ, start_response)
         answer = rest.answer(request)
