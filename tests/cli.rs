@@ -63,7 +63,7 @@ fn one_when_a_finding_reaches_the_threshold() {
 fn two_on_wrong_usage_and_broken_sources() {
     for arguments in [
         &[][..],
-        &["audit"],
+        &["who-can", "ec2:TerminateInstances"],
         &["audit", "nowhere"],
         &["audit", "Cargo.toml"],
         &["audit", SAMPLE, "--severity", "awful"],

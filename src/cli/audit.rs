@@ -41,6 +41,10 @@ use crate::inputs::Inputs;
 use crate::output;
 
 pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "live")]
+    if audit.sources.sources.is_empty() {
+        return crate::collect::audit(audit);
+    }
     let inputs = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
     report(&inputs, &audit.reporting)
 }

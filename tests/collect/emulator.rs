@@ -54,6 +54,19 @@ impl Emulator {
         emulator
     }
 
+    /// One whose account manages a small organization; with the ids of its accounts and units by name.
+    pub fn organization() -> (Self, Value) {
+        let emulator = Self::start();
+        let output = Command::new(python())
+            .arg(script("small_organization.py"))
+            .arg(emulator.endpoint())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (emulator, serde_json::from_slice(&output.stdout).unwrap())
+    }
+
     /// Where it listens.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
