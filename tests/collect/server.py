@@ -12,6 +12,7 @@ import threading
 from urllib.parse import parse_qs, quote
 from xml.etree import ElementTree
 
+import plugin
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -104,6 +105,9 @@ class Emulator:
         action = form.get("Action")
         credential = request.headers.get("Authorization", "").partition("Credential=")[2]
         key = credential.partition("/")[0]
+        extra = plugin.answer(request, form, key, credential.partition(",")[0].split("/")[1:])
+        if extra is not None:
+            return extra(environ, start_response)
         fault = FAULTS.get(key)
         failed = fault(action, form) if fault else None
         if failed is not None:
