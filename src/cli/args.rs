@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
-    /// Read the account of your AWS credentials into a snapshot directory.
+    /// Read the account of your AWS credentials, or its organization, into a snapshot directory.
     #[cfg(feature = "live")]
     Collect(Collect),
     /// Audit the shipped sample organization.
@@ -147,15 +147,54 @@ pub(crate) struct Audit {
 #[cfg(feature = "live")]
 #[derive(Debug, Args)]
 pub(crate) struct Collect {
-    /// The directory to fill; new or empty. Its files can be read by their owner only.
+    /// The directory to fill: new, empty, or left by an earlier run, which is then gone on with. Its files can be read by
+    /// their owner only.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: PathBuf,
+    /// Start over instead of going on with what an earlier run left.
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+/// What is read of AWS, and how.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Live {
     /// Use this profile of the shared AWS config files.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Call this Region; without it the environment's or the profile's, or else us-east-1.
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
+    /// Read every active account of the organization, through a role of each.
+    #[arg(long, requires = "role_name")]
+    pub(crate) organization: bool,
+    /// The role to assume in each account, with its path if it has one.
+    #[arg(long, value_name = "NAME", requires = "organization")]
+    pub(crate) role_name: Option<String>,
+    /// What the role's trust policy asks for as sts:ExternalId.
+    #[arg(long, value_name = "ID", requires = "organization")]
+    pub(crate) external_id: Option<String>,
+    /// Only these accounts.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) accounts: Vec<AccountId>,
+    /// Only accounts in these organizational units, at any depth.
+    #[arg(long, value_name = "OU,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) ou: Vec<String>,
+    /// Not these accounts, nor those in these organizational units.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) exclude: Vec<String>,
+    /// The Regions whose analyzers and services are read; without it those that each account has.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    pub(crate) regions: Vec<String>,
+    /// Accounts that are read at the same time.
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) concurrency: usize,
+    /// The most calls a second of the whole run.
+    #[arg(long, value_name = "R", value_parser = rate)]
+    pub(crate) max_rate: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -269,6 +308,12 @@ pub(crate) enum RulesCommand {
 fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
+}
+
+#[cfg(feature = "live")]
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "a number above zero expected".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

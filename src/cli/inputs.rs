@@ -56,11 +56,9 @@ impl Inputs {
         let snapshot = Snapshot::open(sources)?;
         let files = snapshot.read_organization();
         let records = files.records();
-        let organization = records
-            .organization
-            .as_ref()
-            .filter(|_| !reading.standalone)
-            .map(Organization::of);
+        let described = records.organization.as_ref();
+        let is_standalone = reading.standalone || described.is_some_and(|described| described.in_use == Some(false));
+        let organization = described.filter(|_| !is_standalone).map(Organization::of);
         let findings = records.access_analyzer.as_ref().map(AccessFindings::of);
         let mut problems: Vec<Problem> = snapshot.gaps().iter().chain(&records.gaps).map(problem_of).collect();
         problems.extend(
@@ -69,7 +67,7 @@ impl Inputs {
                 .flat_map(|organization| organization.problems.iter().cloned()),
         );
         problems.extend(findings.iter().flat_map(|findings| findings.problems.iter().cloned()));
-        if organization.is_none() && !reading.standalone {
+        if organization.is_none() && !is_standalone {
             problems.push(Problem {
                 account: None,
                 subject: "organization.json".into(),
@@ -115,7 +113,7 @@ impl Inputs {
             problems,
             as_of,
             wanted,
-            is_standalone: reading.standalone,
+            is_standalone,
             threads: reading.threads,
         })
     }

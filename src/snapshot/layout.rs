@@ -37,7 +37,9 @@ pub(super) fn part_of(path: &str) -> Part<'_> {
         (Some(name), None, ..) => match plain_name(name) {
             "manifest.json" => Part::Manifest,
             "organization.json" => Part::Organization,
-            "access-analyzer-findings.json" => Part::OrganizationFindings,
+            // What `collect` keeps to go on from.
+            "collected.json" => Part::Other,
+            _ if kind_of(name) == Some(FileKind::AccessAnalyzerFindings) => Part::OrganizationFindings,
             _ => Part::Top,
         },
         (Some("accounts"), Some(folder), Some(name), None) => match (folder.parse(), kind_of(name)) {

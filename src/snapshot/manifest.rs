@@ -1,8 +1,8 @@
 //! `manifest.json`: what a collector says of its own work.
 //!
 //! ```json
-//! {"schema": "leastwise-snapshot/1", "collected_at": "2026-11-24T06:00:00Z", "sources": ["iam:GetAccountAuthorizationDetails"],
-//!  "gaps": [{"account": "111122223333", "subject": "iam:GetCredentialReport", "detail": "access denied"}]}
+//! {"schema": "leastwise-snapshot/1", "collected_at": "2026-11-24T06:00:00Z", "is_complete": true,
+//!  "sources": ["iam:GetAccountAuthorizationDetails"], "gaps": [{"account": "111122223333", "subject": "iam:GetCredentialReport", "detail": "access denied"}]}
 //! ```
 
 use crate::ident::AccountId;
@@ -31,11 +31,13 @@ pub struct Manifest {
 pub(super) fn read(file: &FileText) -> Result<(Manifest, Vec<Gap>), SnapshotError> {
     let mut reader = Reader::new(file, GapScope::Snapshot);
     let (mut schema, mut manifest, mut listed) = (None, Manifest::default(), Vec::new());
-    let names = &["schema", "collected_at", "sources", "gaps"];
+    let names = &["schema", "collected_at", "is_complete", "sources", "gaps"];
+    let mut is_complete = None;
     let result = reader.object(&JsonPath::TOP, names, |reader, at, name| {
         match name {
             "schema" => schema = reader.string(at)?,
             "collected_at" => manifest.collected_at = reader.string(at)?.map(Into::into),
+            "is_complete" => is_complete = reader.boolean(at)?,
             "sources" => manifest.sources = reader.strings(at)?.unwrap_or_default().into_iter().map(Into::into).collect(),
             _ => {
                 reader.each(at, |reader, at| {
@@ -61,6 +63,10 @@ pub(super) fn read(file: &FileText) -> Result<(Manifest, Vec<Gap>), SnapshotErro
             format!("names no `schema`; read as `{SCHEMA}`"),
         ),
         (Ok(_), Some(_)) => {}
+    }
+    if is_complete == Some(false) {
+        let detail = "the collection did not come to its end; accounts may be missing, run `leastwise collect` again to go on";
+        reader.gap(0, &JsonPath::TOP.member("is_complete"), "manifest", detail);
     }
     listed.extend(reader.into_gaps());
     Ok((manifest, listed))

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote
 from xml.etree import ElementTree
 
 import plugin
+import rest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -105,13 +106,16 @@ class Emulator:
         action = form.get("Action")
         credential = request.headers.get("Authorization", "").partition("Credential=")[2]
         key = credential.partition("/")[0]
-        extra = plugin.answer(request, form, key, credential.partition(",")[0].split("/")[1:])
-        if extra is not None:
-            return extra(environ, start_response)
         fault = FAULTS.get(key)
         failed = fault(action, form) if fault else None
         if failed is not None:
             return failed(environ, start_response)
+        extra = plugin.answer(request, form, key, credential.partition(",")[0].split("/")[1:])
+        if extra is not None:
+            return extra(environ, start_response)
+        answer = rest.answer(request)
+        if answer is not None:
+            return answer(environ, start_response)
         if action != DETAILS:
             return self.moto(environ, start_response)
         answer = Response.from_app(self.moto, environ)
