@@ -72,10 +72,12 @@ impl Emulator {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn start() -> Self {
+    /// One for a single test, that permits everything.
+    pub fn start() -> Self {
         let python = python();
         let mut process = Command::new(&python)
             .arg(script("server.py"))
+            .env("PYTHONDONTWRITEBYTECODE", "1") // it imports from this folder
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -91,6 +93,22 @@ impl Emulator {
         let seed = seed(&python, port);
         Self { process, port, seed }
     }
+
+    /// Where it listens on the loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// Runs a script of this folder that checks something, and fails with what it printed.
+pub fn check(name: &str, argument: &str) {
+    let output = Command::new(python())
+        .arg(script(name))
+        .arg(argument)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 impl Drop for Emulator {

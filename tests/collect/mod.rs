@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "a test may panic, its helpers too")]
 
 mod emulator;
+mod organization;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -12,6 +12,7 @@ import threading
 from urllib.parse import parse_qs, quote
 from xml.etree import ElementTree
 
+import plugin
 import rest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -126,6 +127,9 @@ class Emulator:
         failed = failed or assume(form) or unread(request, key)
         if failed is not None:
             return failed(environ, start_response)
+        extra = plugin.answer(request, form, key, credential.partition(",")[0].split("/")[1:])
+        if extra is not None:
+            return extra(environ, start_response)
         answer = rest.answer(request)
         if answer is not None:
             return answer(environ, start_response)
