@@ -37,6 +37,8 @@ pub(crate) struct Inputs {
     pub(crate) findings: Option<AccessFindings>,
     /// What could not be read of the sources and the organization.
     pub(crate) problems: Vec<Problem>,
+    /// What the collector cannot read whoever runs it: shown, and no reason to call the run incomplete.
+    pub(crate) limits: Vec<Problem>,
     pub(crate) as_of: Timestamp,
     wanted: BTreeSet<AccountId>,
     is_standalone: bool,
@@ -82,6 +84,8 @@ impl Inputs {
             .iter()
             .filter_map(|manifest| manifest.collected_at.as_deref()?.parse().ok())
             .max();
+        let limits = snapshot.manifests().iter().flat_map(|manifest| &manifest.limits);
+        let limits = limits.map(problem_of).collect();
         let as_of = reading.as_of.or(collected).unwrap_or_else(now);
         let wanted: BTreeSet<AccountId> = reading.accounts.iter().copied().collect();
         let known: BTreeSet<AccountId> = snapshot
@@ -112,6 +116,7 @@ impl Inputs {
             organization,
             findings,
             problems,
+            limits,
             as_of,
             wanted,
             is_standalone,

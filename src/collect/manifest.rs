@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::collect::CollectError;
 use crate::collect::directory::Directory;
+use crate::collect::record::NOT_BUILT;
 use crate::collect::record::PartGap;
 use crate::collect::record::Record;
 use crate::collect::record::Written;
@@ -39,6 +40,7 @@ struct Manifest<'a> {
     sources: BTreeSet<&'a str>,
     calls: Vec<Calls<'a>>,
     files: Vec<&'a Written>,
+    limits: Vec<Gap<'a>>,
     gaps: Vec<Gap<'a>>,
 }
 
@@ -87,6 +89,10 @@ pub(super) fn write(directory: &Directory, head: &Head, records: &Records, is_co
         .flat_map(|(account, part)| part.gaps.iter().map(move |gap| (account.clone(), gap)))
         .collect();
     gaps.sort();
+    let (limits, gaps): (Vec<_>, Vec<_>) = gaps
+        .into_iter()
+        .map(|(account, gap)| Gap { account, gap })
+        .partition(|told| told.gap.code == NOT_BUILT);
     let manifest = Manifest {
         schema: SCHEMA,
         // The facts are of the time of the run that read the last of them.
@@ -103,7 +109,8 @@ pub(super) fn write(directory: &Directory, head: &Head, records: &Records, is_co
             })
             .collect(),
         files,
-        gaps: gaps.into_iter().map(|(account, gap)| Gap { account, gap }).collect(),
+        limits,
+        gaps,
     };
     directory.write(FILE, |out| {
         serde_json::to_writer_pretty(&mut *out, &manifest)?;

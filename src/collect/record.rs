@@ -10,6 +10,9 @@ use crate::collect::failure::Failure;
 /// The name of the record in its folder.
 pub(super) const FILE: &str = "collected.json";
 
+/// Our code for what this build leaves out.
+pub(super) const NOT_BUILT: &str = "NotBuilt";
+
 /// What one source gave.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Part {

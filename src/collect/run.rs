@@ -29,6 +29,7 @@ use crate::collect::members::Chosen;
 use crate::collect::organization;
 use crate::collect::pace::Pace;
 use crate::collect::record::FILE;
+use crate::collect::record::NOT_BUILT;
 use crate::collect::record::Part;
 use crate::collect::record::Record;
 use crate::collect::work::Gate;
@@ -42,9 +43,6 @@ const ORGANIZATIONS_RATE: f64 = 10.0;
 
 /// The part of a record that says why an account was not read at all.
 pub(super) const ACCOUNT_PART: &str = "account";
-
-/// Our code for what this build leaves out.
-const NOT_BUILT: &str = "NotBuilt";
 
 /// What was collected.
 #[derive(Debug, Clone)]
@@ -61,7 +59,7 @@ pub struct Collected {
     pub is_interrupted: bool,
     /// What could not be read; the manifest lists them too.
     pub gaps: Vec<Gap>,
-    /// What this build cannot read, whoever asks; the manifest lists that among the gaps.
+    /// What this build cannot read, whoever asks; the manifest lists that as limits.
     pub limits: Vec<Gap>,
 }
 

@@ -25,13 +25,16 @@ pub struct Manifest {
     pub collected_at: Option<String>,
     /// Where the facts come from, such as API calls.
     pub sources: Vec<String>,
+    /// What this collector cannot read whoever runs it, such as a service that its build leaves out. Told to the reader
+    /// like a gap, and nothing that went wrong.
+    pub limits: Vec<Gap>,
 }
 
 /// Reads a manifest; the gaps it lists, and those of its own, come along.
 pub(super) fn read(file: &FileText) -> Result<(Manifest, Vec<Gap>), SnapshotError> {
     let mut reader = Reader::new(file, GapScope::Snapshot);
     let (mut schema, mut manifest, mut listed) = (None, Manifest::default(), Vec::new());
-    let names = &["schema", "collected_at", "is_complete", "sources", "gaps"];
+    let names = &["schema", "collected_at", "is_complete", "sources", "limits", "gaps"];
     let mut is_complete = None;
     let result = reader.object(&JsonPath::TOP, names, |reader, at, name| {
         match name {
@@ -39,6 +42,12 @@ pub(super) fn read(file: &FileText) -> Result<(Manifest, Vec<Gap>), SnapshotErro
             "collected_at" => manifest.collected_at = reader.string(at)?.map(Into::into),
             "is_complete" => is_complete = reader.boolean(at)?,
             "sources" => manifest.sources = reader.strings(at)?.unwrap_or_default().into_iter().map(Into::into).collect(),
+            "limits" => {
+                reader.each(at, |reader, at| {
+                    manifest.limits.extend(gap(reader, at)?);
+                    Ok(())
+                })?;
+            }
             _ => {
                 reader.each(at, |reader, at| {
                     listed.extend(gap(reader, at)?);

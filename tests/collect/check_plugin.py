@@ -100,6 +100,11 @@ extra = {
     ],
     "usage": {ROLE: services},
 }
+assert [found["RegionName"] for found in client("account").list_regions()["Regions"]] == ["eu-west-1", "us-east-1"]
+small = client("accessanalyzer")
+for found in small.list_analyzers()["analyzers"]:
+    for one in small.get_paginator("list_findings_v2").paginate(analyzerArn=found["arn"]).build_full_result()["findings"]:
+        small.get_finding_v2(analyzerArn=found["arn"], id=one["id"])
 urllib.request.urlopen(endpoint + "/emulator/extra", json.dumps(extra).encode()).close()
 
 for region in ("us-east-1", "eu-west-1"):

@@ -1,8 +1,9 @@
-"""Calls that moto lacks: Access Analyzer V2 and IAM's last accessed information by action.
+"""Calls that moto lacks: the Regions of an account, Access Analyzer V2, IAM's last accessed information by action.
 
-`POST /emulator/extra` with JSON fills it: {"analyzers": [{"account", "region", "analyzer": AnalyzerSummary,
-"findings": [GetFindingV2's answer]}], "usage": {ARN: [ServiceLastAccessed]}}, in the shapes and times of AWS.
-Policies are not checked for these calls. The caller's account is that of its key, as in moto.
+`POST /emulator/extra` with JSON fills it: {"regions": [Region], "analyzers": [{"account", "region", "analyzer":
+AnalyzerSummary, "findings": [GetFindingV2's answer]}], "usage": {ARN: [ServiceLastAccessed]}}, in the shapes and times
+of AWS. Before that, every account has the small set below. Policies are not checked for these calls. The caller's
+account is that of its key, as in moto.
 """
 
 import json
@@ -21,8 +22,15 @@ CREATED = "2026-01-02T03:04:05Z"
 GENERATE = "GenerateServiceLastAccessedDetails"
 GET = "GetServiceLastAccessedDetails"
 
+REGIONS = {"eu-west-1": "ENABLED_BY_DEFAULT", "us-east-1": "ENABLED_BY_DEFAULT"}
+ORGANIZATION_ACCOUNT = "123456789012"
+
 lock = threading.Lock()
-state = {"analyzers": [], "usage": {}}
+state = {
+    "regions": [{"RegionName": name, "RegionOptStatus": status} for name, status in REGIONS.items()],
+    "analyzers": None,
+    "usage": {},
+}
 jobs = {}  # by id: [account, ARN, granularity, polls so far]
 
 
@@ -63,10 +71,65 @@ def matches(finding, criteria):
     return True
 
 
+def small_analyzers(account, region):
+    """For external and for unused access one of each, of which only one of the latter has to be asked; in
+    ORGANIZATION_ACCOUNT one of the organization."""
+    kinds = ["ACCOUNT", "ACCOUNT_UNUSED_ACCESS"]
+    if account == ORGANIZATION_ACCOUNT and region == "us-east-1":
+        kinds.append("ORGANIZATION_UNUSED_ACCESS")
+    return [
+        {
+            "analyzer": {
+                "arn": f"arn:aws:access-analyzer:{region}:{account}:analyzer/{kind.lower()}",
+                "name": kind.lower(),
+                "type": kind,
+                "createdAt": CREATED,
+                "status": "ACTIVE",
+            },
+            "findings": small_findings(account, region, kind),
+            "page_size": 1,
+        }
+        for kind in kinds
+    ]
+
+
+def small_findings(account, region, kind):
+    user = f"arn:aws:iam::{account}:user/alice"
+    role = f"arn:aws:iam::{account}:role/runner"
+
+    def finding(id, kind, resource, *details, owner=account, status="ACTIVE"):
+        resource_type = "AWS::IAM::User" if ":user/" in resource else "AWS::IAM::Role"
+        times = {"analyzedAt": CREATED, "createdAt": CREATED, "updatedAt": CREATED}
+        owned = {"resource": resource, "resourceType": resource_type, "resourceOwnerAccount": owner}
+        return {"id": id, "findingType": kind, "status": status, **owned, **times, "findingDetails": list(details)}
+
+    if kind == "ACCOUNT":
+        external = {"principal": {"AWS": "444455556666"}, "action": ["sts:AssumeRole"], "condition": {}, "isPublic": False}
+        return [finding(f"{region}-open", "ExternalAccess", role, {"externalAccessDetails": external})]
+    if kind == "ACCOUNT_UNUSED_ACCESS":
+        unused = {"actions": [{"action": "TerminateInstances"}], "serviceNamespace": "ec2"}
+        permissions = [{"unusedPermissionDetails": unused | {"serviceNamespace": name}} for name in ("ec2", "ecs")]
+        key = {"accessKeyId": "AKIAIOSFODNN7EXAMPLE", "lastAccessed": "2025-06-01T00:00:00Z"}
+        key = {"unusedIamUserAccessKeyDetails": key}
+        return [
+            finding("permission", "UnusedPermission", user, *permissions),
+            finding("key", "UnusedIAMUserAccessKey", user, key, status="ARCHIVED"),
+        ]
+    other = "111122223333"
+    role = f"arn:aws:iam::{other}:role/r"
+    return [finding("elsewhere", "UnusedIAMRole", role, {"unusedIamRoleDetails": {}}, owner=other)]
+
+
+def analyzers(account, region):
+    if state["analyzers"] is None:
+        return small_analyzers(account, region)
+    return [entry for entry in state["analyzers"] if (entry["account"], entry["region"]) == (account, region)]
+
+
 def analyzer(account, region, arn):
-    for entry in state["analyzers"]:
-        if (entry["account"], entry["region"], entry["analyzer"]["arn"]) == (account, region, arn):
-            return entry
+    for entry in analyzers(account, region):
+        if entry["analyzer"]["arn"] == arn:
+            return entry["findings"], entry.get("page_size", PAGE_SIZE)
     raise Refused(404, "ResourceNotFoundException", f"no analyzer {arn} in {region}")
 
 
@@ -74,28 +137,26 @@ def analyzer_call(request, account, region):
     query = request.args
     path = request.path
     if path == "/analyzer" and request.method == "GET":
-        found = [
-            entry["analyzer"]
-            for entry in state["analyzers"]
-            if (entry["account"], entry["region"]) == (account, region)
-            and query.get("type") in (None, entry["analyzer"]["type"])
-        ]
+        found = [entry["analyzer"] for entry in analyzers(account, region)]
+        found = [analyzer for analyzer in found if query.get("type") in (None, analyzer["type"])]
         some, token = cut(found, query.get("nextToken"), query.get("maxResults"))
         return with_token({"analyzers": some}, token)
     if path == "/findingv2" and request.method == "POST":
         asked = json.loads(request.get_data() or b"{}")
+        findings, most = analyzer(account, region, asked.get("analyzerArn"))
         findings = [
             {name: value for name, value in finding.items() if name != "findingDetails"}
-            for finding in analyzer(account, region, asked.get("analyzerArn"))["findings"]
+            for finding in findings
             if matches(finding, asked.get("filter"))
         ]
-        some, token = cut(findings, asked.get("nextToken"), asked.get("maxResults"))
+        some, token = cut(findings, asked.get("nextToken"), asked.get("maxResults"), most)
         return with_token({"findings": some}, token)
     if path.startswith("/findingv2/") and request.method == "GET":
         wanted = unquote(path.removeprefix("/findingv2/"))
-        for finding in analyzer(account, region, query.get("analyzerArn"))["findings"]:
+        findings, most = analyzer(account, region, query.get("analyzerArn"))
+        for finding in findings:
             if finding["id"] == wanted:
-                some, token = cut(finding["findingDetails"], query.get("nextToken"), query.get("maxResults"))
+                some, token = cut(finding["findingDetails"], query.get("nextToken"), query.get("maxResults"), most)
                 return with_token(finding | {"findingDetails": some}, token)
         raise Refused(404, "ResourceNotFoundException", f"no finding {wanted}")
     raise Refused(400, "ValidationException", f"the emulator lacks {request.method} {path}")
@@ -144,7 +205,9 @@ def answer(request, form, key, scope):
             state.update(json.loads(request.get_data()))
         return Response("{}", content_type="application/json")
     action = form.get("Action")
-    if scope[2:3] == ["access-analyzer"] and state["analyzers"]:  # else the small set of rest.py answers
+    if request.path == "/listRegions":
+        return Response(json.dumps({"Regions": state["regions"]}), content_type="application/json")
+    if scope[2:3] == ["access-analyzer"]:
         try:
             with lock:
                 body = analyzer_call(request, get_account_id_from(key), scope[1])

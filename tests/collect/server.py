@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, quote
 from xml.etree import ElementTree
 
 import plugin
-import rest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -130,9 +129,6 @@ class Emulator:
         extra = plugin.answer(request, form, key, credential.partition(",")[0].split("/")[1:])
         if extra is not None:
             return extra(environ, start_response)
-        answer = rest.answer(request)
-        if answer is not None:
-            return answer(environ, start_response)
         if action != DETAILS:
             return self.moto(environ, start_response)
         answer = Response.from_app(self.moto, environ)
