@@ -1,5 +1,4 @@
 # The role through which leastwise collect reads an account. It can change nothing.
-# Keep collector-policy.json next to this file.
 
 variable "role_name" {
   type    = string
@@ -34,7 +33,35 @@ resource "aws_iam_role" "collector" {
 resource "aws_iam_role_policy" "collector" {
   name   = "leastwise-collector"
   role   = aws_iam_role.collector.id
-  policy = file("${path.module}/collector-policy.json")
+  policy = <<-JSON
+    {
+      "Version": "2012-10-17",
+      "Statement": [
+        {
+          "Sid": "LeastwiseReadsAnAccount",
+          "Effect": "Allow",
+          "Action": [
+            "access-analyzer:GetFinding",
+            "access-analyzer:ListAnalyzers",
+            "access-analyzer:ListFindings",
+            "account:ListRegions",
+            "ec2:DescribeInstanceAttribute",
+            "ec2:DescribeInstances",
+            "ecs:DescribeServices",
+            "ecs:ListClusters",
+            "ecs:ListServices",
+            "iam:GenerateCredentialReport",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetAccountSummary",
+            "iam:GetCredentialReport",
+            "iam:ListAccountAliases",
+            "organizations:DescribeOrganization"
+          ],
+          "Resource": "*"
+        }
+      ]
+    }
+  JSON
 }
 
 output "role_arn" {

@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// Read the account of your AWS credentials, or its organization, into a snapshot directory.
     #[cfg(feature = "live")]
     Collect(Collect),
+    /// Print the read-only policy that `collect` needs, or a template of the role that has it.
+    #[cfg(feature = "live")]
+    IamPolicy(IamPolicy),
     /// Audit the shipped sample organization.
     #[command(after_help = EXIT_CODES)]
     Demo(Demo),
@@ -206,6 +209,38 @@ pub(crate) struct Live {
     /// The most calls a second of the whole run.
     #[arg(long, value_name = "R", value_parser = rate)]
     pub(crate) max_rate: Option<f64>,
+}
+
+/// Just the calls that `collect` makes. docs/collect.md says who needs which policy.
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct IamPolicy {
+    /// The policy alone, or the role with the policy and its trust.
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Json)]
+    pub(crate) format: PolicyFormat,
+    /// The policy of the caller who reads a whole organization, instead of that for an account.
+    #[arg(long)]
+    pub(crate) organization: bool,
+    /// The role, if it is not to be leastwise-collector.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) role_name: Option<String>,
+    /// Who may assume the role; without it a parameter of the template without a default.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) trust: Option<Arn>,
+    /// What who assumes the role has to pass as sts:ExternalId; without it a parameter without a default.
+    #[arg(long, value_name = "ID")]
+    pub(crate) external_id: Option<String>,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    /// A policy document.
+    Json,
+    /// A CloudFormation template, fit for a StackSet.
+    Cloudformation,
+    /// A Terraform module.
+    Terraform,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,6 @@ use futures_util::future::try_join4;
 
 use crate::collect::CollectError;
 use crate::collect::account_summary;
-use crate::collect::actions::ACCOUNT_ACTIONS;
 use crate::collect::analyzer;
 use crate::collect::analyzer::Owner;
 use crate::collect::authorization_details;
@@ -83,7 +82,7 @@ impl<'a> Account<'a> {
         let Some(members) = members else {
             return Ok(Some(connection.config.clone()));
         };
-        let role = Role::new(connection, &self.run.caller.partition(), self.id, members, &ACCOUNT_ACTIONS);
+        let role = Role::new(connection, &self.run.caller.partition(), self.id, members);
         let work = self.run.work(Some(self.id), &self.gate);
         match role.assume(&work).await {
             Ok(first) => {

@@ -10,11 +10,11 @@ use aws_credential_types::provider::future;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use serde_json::json;
 
 use crate::collect::Members;
 use crate::collect::access::Connection;
 use crate::collect::failure::Failure;
+use crate::collect::policy::session_policy;
 use crate::collect::work::Work;
 use crate::ident::AccountId;
 
@@ -33,14 +33,13 @@ pub(super) struct Role {
 }
 
 impl Role {
-    /// The role of that account, with sessions that are limited to the actions.
-    pub(super) fn new(connection: &Connection, partition: &str, account: AccountId, members: &Members, actions: &[&str]) -> Self {
-        let statement = json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
+    /// The role of that account, with sessions that are limited to what reading it needs.
+    pub(super) fn new(connection: &Connection, partition: &str, account: AccountId, members: &Members) -> Self {
         Self {
             sts: aws_sdk_sts::Client::new(&connection.config),
             arn: format!("arn:{partition}:iam::{account}:role/{}", members.role.trim_start_matches('/')),
             external_id: members.external_id.clone(),
-            policy: json!({"Version": "2012-10-17", "Statement": [statement]}).to_string(),
+            policy: session_policy(),
         }
     }
 

@@ -1,6 +1,6 @@
-"""Checks that the templates of the collector's role grant docs/collector-policy.json and nothing else.
+"""Checks that the templates of the collector's role grant the policy and nothing else, and trust with an external id.
 
-Usage: check_role.py DOCS [--write]; with --write it first puts the policy into the CloudFormation template.
+Usage: check_role.py POLICY CLOUDFORMATION TERRAFORM TRUSTED EXTERNAL_ID, the last two empty where nothing was said.
 """
 
 import json
@@ -10,31 +10,31 @@ import sys
 
 import yaml
 
-docs = pathlib.Path(sys.argv[1])
-policy_text = (docs / "collector-policy.json").read_text()
-template = docs / "collector-role.cloudformation.yaml"
-if "--write" in sys.argv:
-    margin = " " * 12
-    body = "".join(f"{margin}{line}\n" for line in policy_text.splitlines())
-    block = re.compile(rf"({margin}# collector-policy.json\n).*?({margin}# end\n)", re.DOTALL)
-    text, count = block.subn(lambda found: found[1] + body + found[2], template.read_text())
-    assert count == 1, f"{template}: no place for the policy"
-    template.write_text(text)
+policy, template, module = (pathlib.Path(name).read_text() for name in sys.argv[1:4])
+trusted, external_id = sys.argv[4:]
+policy = json.loads(policy)
 
-found = yaml.safe_load(template.read_text())
+found = yaml.safe_load(template)
 [role] = found["Resources"].values()
-properties = role["Properties"]
-[inline] = properties["Policies"]
-assert inline["PolicyDocument"] == json.loads(policy_text), f"{template} differs from the policy: run with --write"
-assert "ManagedPolicyArns" not in properties
-[trust] = properties["AssumeRolePolicyDocument"]["Statement"]
+assert role["Type"] == "AWS::IAM::Role" and "ManagedPolicyArns" not in role["Properties"]
+[inline] = role["Properties"]["Policies"]
+assert inline["PolicyDocument"] == policy, inline
+[trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
 assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}, trust
 assert trust["Principal"] == {"AWS": {"Ref": "TrustedPrincipal"}}, trust
-assert "Default" not in found["Parameters"]["ExternalId"], "the external id must be chosen"
+assert trust["Action"] == "sts:AssumeRole"
+parameters = found["Parameters"]
+assert parameters["ExternalId"].get("Default", "") == external_id, "else the external id must be chosen"
+assert parameters["TrustedPrincipal"].get("Default", "") == trusted
+for name, said in (("ExternalId", external_id), ("TrustedPrincipal", trusted)):
+    assert not said or re.fullmatch(parameters[name]["AllowedPattern"], said), name
 
-terraform = (docs / "collector-role.tf").read_text()
-grants = re.findall(r'resource\s+"(\w+)"', terraform)
+grants = re.findall(r'resource\s+"(\w+)"', module)
 assert grants == ["aws_iam_role", "aws_iam_role_policy"], grants
-assert re.findall(r"^\s*policy\s*=\s*(.*)$", terraform, re.M) == ['file("${path.module}/collector-policy.json")']
-assert '"sts:ExternalId" = var.external_id' in terraform
+[text] = re.findall(r"policy = <<-JSON\n(.*?)\n  JSON\n", module, re.S)
+assert json.loads(text) == policy and "${" not in text and "%{" not in text
+assert '"sts:ExternalId" = var.external_id' in module and "{ AWS = var.trusted_principal }" in module
+defaults = re.findall(r'variable "(\w+)" {[^}]*?default\s*=\s*"([^"]*)"', module)
+said = {"trusted_principal": trusted, "external_id": external_id}
+assert dict(defaults) == {"role_name": "leastwise-collector"} | {k: v for k, v in said.items() if v}, defaults
 print("checked the role")

@@ -101,10 +101,10 @@ impl Emulator {
 }
 
 /// Runs a script of this folder that checks something, and fails with what it printed.
-pub fn check(name: &str, argument: &str) {
+pub fn check(name: &str, arguments: &[&str]) {
     let output = Command::new(python())
         .arg(script(name))
-        .arg(argument)
+        .args(arguments)
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .output()
         .unwrap();

@@ -3,6 +3,7 @@
 
 mod emulator;
 mod organization;
+mod policy;
 
 use std::collections::BTreeSet;
 use std::fs;
