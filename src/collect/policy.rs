@@ -63,10 +63,10 @@ fn write(value: &Value, depth: usize, text: &mut String) {
             let names = ORDER.iter().filter_map(|name| Some((name, members.get(*name)?)));
             for (index, (name, member)) in names.enumerate() {
                 text.push_str(if index == 0 { "" } else { ",\n" });
-                text.push_str(&format!("{inner}\"{name}\": "));
+                text.extend([inner.as_str(), "\"", name, "\": "]);
                 write(member, depth + 1, text);
             }
-            text.push_str(&format!("\n{outer}}}"));
+            text.extend(["\n", outer.as_str(), "}"]);
         }
         Value::Array(items) => {
             text.push_str("[\n");
@@ -75,7 +75,7 @@ fn write(value: &Value, depth: usize, text: &mut String) {
                 text.push_str(&inner);
                 write(item, depth + 1, text);
             }
-            text.push_str(&format!("\n{outer}]"));
+            text.extend(["\n", outer.as_str(), "]"]);
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&value.to_string()),
     }
