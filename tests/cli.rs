@@ -60,6 +60,21 @@ fn one_when_a_finding_reaches_the_threshold() {
 }
 
 #[test]
+fn what_is_not_known_counts_unless_told_otherwise() {
+    // Both rows of this role are undetermined, those of the other are not.
+    let demo = |role: &str, more: &[&str]| {
+        let principal = format!("*:role/{role}");
+        let run = leastwise(&[&["demo", "--fail-on", "low", "--principal", &principal], more].concat());
+        (run.code, run.out.contains(role))
+    };
+    assert_eq!(demo("night-shift", &[]), (Some(1), true));
+    assert_eq!(demo("night-shift", &["--undetermined", "count"]), (Some(1), true));
+    assert_eq!(demo("night-shift", &["--undetermined", "ignore"]), (Some(0), true));
+    assert_eq!(demo("vendor-ops", &["--undetermined", "ignore"]), (Some(1), true));
+    leastwise(&["demo", "--undetermined", "hide"]).ends(2);
+}
+
+#[test]
 fn two_on_wrong_usage_and_broken_sources() {
     for arguments in [
         &[][..],

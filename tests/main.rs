@@ -34,4 +34,5 @@ mod reports;
 mod rules;
 mod sample;
 mod sample_report;
+mod witnesses;
 mod worlds;

@@ -88,6 +88,35 @@ fn conditions_that_exclude_each_other_are_never_met() {
 }
 
 #[test]
+fn a_tag_holds_what_its_service_lets_it_hold() {
+    let named = |service: &str, action: &str, value: &str| {
+        let condition = json!({"StringLike": {format!("{service}:ResourceTag/k"): value}});
+        may(action, &json!([allow(action, condition)]))
+    };
+    for (value, of_ec2, of_ecs) in [
+        ("a,b", "conditional", "denied"),
+        ("a*${$}", "conditional", "denied"),
+        ("a b=+é", "conditional", "conditional"),
+    ] {
+        assert_eq!(named("aws", TERMINATE, value), of_ec2, "{value}");
+        assert_eq!(named("aws", "ecs:DeleteService", value), of_ecs, "{value}");
+    }
+}
+
+#[test]
+fn whether_an_empty_tag_is_there_is_not_known() {
+    let statements = |null: Option<&str>| {
+        let mut condition = json!({"StringLike": {"aws:ResourceTag/k": "*"}, "StringNotLike": {"aws:ResourceTag/k": "?*"}});
+        if let Some(wanted) = null {
+            condition["Null"] = json!({"aws:ResourceTag/k": wanted});
+        }
+        json!([allow(TERMINATE, condition)])
+    };
+    assert_eq!(may(TERMINATE, &statements(None)), "conditional");
+    assert_eq!(may(TERMINATE, &statements(Some("false"))), "undetermined", "U7");
+}
+
+#[test]
 fn names_that_only_patterns_tell_apart_are_found() {
     let on = |effect: &str, resource: &str| {
         let arn = format!("arn:aws:ec2:*:*:instance/{resource}");

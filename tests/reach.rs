@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::command::leastwise;
 
 pub const OWN: &str = "111122223333";
-const OTHER: &str = "444455556666";
+pub const OTHER: &str = "444455556666";
 const MANAGEMENT: &str = "222233334444";
 const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
 pub const TERMINATE: &str = "ec2:TerminateInstances";
@@ -250,7 +250,7 @@ fn a_region_that_is_not_the_resources_is_a_slip() {
 }
 
 /// An organization: the root, a unit for each account, the management account below the root.
-fn organization(guardrails: &[(&str, &str, &str, Value)]) -> Value {
+pub fn organization(guardrails: &[(&str, &str, &str, Value)]) -> Value {
     let targets = ["r-ab12", "ou-ab12-own", "ou-ab12-other", OWN, OTHER, MANAGEMENT];
     let everywhere = |id: &str| -> Value { targets.iter().map(|target| ((*target).to_owned(), json!([id]))).collect() };
     let everything = |kind: &str| match kind {

@@ -12,6 +12,7 @@ use leastwise::finding::Loss;
 use leastwise::finding::PrincipalKind;
 use leastwise::finding::Report;
 use leastwise::finding::Severity;
+use leastwise::finding::SignedBy;
 use leastwise::finding::Verdict;
 use leastwise::report::CsvOptions;
 use leastwise::report::TableOptions;
@@ -136,6 +137,7 @@ fn json_fits_its_schema_and_nothing_else_does() {
         "/findings/0",
         "/findings/0/identity",
         "/findings/0/score",
+        "/findings/0/witness",
         "/unjoined/0",
         "/gaps/0",
     ] {
@@ -185,6 +187,7 @@ fn the_schema_lists_the_words_of_the_code() {
             words(ControlClass::ALL),
         ),
         ("identity/properties/kind", words(PrincipalKind::ALL)),
+        ("witness/properties/credentials", words(SignedBy::ALL)),
         ("score/properties/severity", words(Severity::ALL)),
         ("score/properties/factors/items/properties/name", words(FactorName::ALL)),
     ];

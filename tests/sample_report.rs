@@ -25,10 +25,14 @@ use leastwise::finding::Report;
 use leastwise::finding::ResourceReach;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
+use leastwise::finding::SignedBy;
 use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
+use leastwise::finding::Witness;
+use leastwise::finding::WitnessKey;
+use leastwise::finding::WitnessValue;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;
 
@@ -159,6 +163,11 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
         limits: Arc::default(),
         resources: None,
         representative_resource: Some(resource(is_ec2)),
+        witness: Some(Arc::new(Witness {
+            credentials: SignedBy::RoleSession,
+            resource: Some(resource(is_ec2)),
+            context: Arc::new([]),
+        })),
         gaps: Arc::default(),
         detour: Arc::default(),
         score: None,
@@ -213,6 +222,10 @@ fn condition(words: &str, key: &str, class: ControlClass) -> ConditionWords {
         key: key.into(),
         class,
     }
+}
+
+fn witness_key(key: &str, value: WitnessValue) -> WitnessKey {
+    WitnessKey { key: key.into(), value }
 }
 
 fn outsiders_role() -> Finding {
@@ -305,6 +318,17 @@ fn hostile_user() -> Finding {
         unknowns: Arc::new([at.into()]),
         gaps: Arc::new([marks.into()]),
         representative_resource: Some(format!("arn:aws:ec2:eu-west-1:111122223333:instance/{colour}").into()),
+        witness: Some(Arc::new(Witness {
+            credentials: SignedBy::SessionTokenMfa,
+            resource: Some(format!("arn:aws:ec2:eu-west-1:111122223333:instance/{colour}").into()),
+            context: Arc::new([
+                witness_key(
+                    "aws:calledvia",
+                    WitnessValue::Many(Arc::new(["cloudformation.amazonaws.com".into()])),
+                ),
+                witness_key("aws:useragent", WitnessValue::One(bidi.into())),
+            ]),
+        })),
         ..finding(user, "ec2:TerminateInstances")
     }
 }
@@ -346,6 +370,7 @@ fn undetermined_role() -> Finding {
     };
     Finding {
         verdict: Verdict::Undetermined,
+        witness: None,
         unknowns: Arc::new(["the boundary's document is not in the source; add its default version".into()]),
         gaps: Arc::new(["policy arn:aws:iam::444455556666:policy/limit has no document".into()]),
         limits: Arc::new([boundary]),
@@ -407,6 +432,7 @@ fn denied_role() -> Finding {
     Finding {
         verdict: Verdict::Denied,
         representative_resource: None,
+        witness: None,
         ..finding(role, "ec2:TerminateInstances")
     }
 }

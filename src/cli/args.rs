@@ -113,6 +113,15 @@ pub(crate) enum Format {
     Json,
 }
 
+/// What undetermined answers mean for the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Undetermined {
+    /// It might be a "can", so it counts.
+    Count,
+    /// It is listed and does not count.
+    Ignore,
+}
+
 /// What the audit reports.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Reporting {
@@ -127,6 +136,9 @@ pub(crate) struct Reporting {
     /// Exit with 1 when a finding has at least this severity.
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(crate) fail_on: Option<Severity>,
+    /// Whether an undetermined answer counts for --fail-on, by its severity as any other, or not.
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Undetermined::Count)]
+    pub(crate) undetermined: Undetermined,
     /// A rule file or a folder of them, beside the built-in rules (repeatable).
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,

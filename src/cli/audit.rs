@@ -16,6 +16,7 @@ use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
 use leastwise::finding::Severity;
 use leastwise::finding::UnjoinedFinding;
+use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
 use leastwise::ident::Glob;
 use leastwise::rank::Ranker;
@@ -35,6 +36,7 @@ use leastwise::rules::unjoined_of_organization;
 use crate::args::Audit;
 use crate::args::Format;
 use crate::args::Reporting;
+use crate::args::Undetermined;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -71,11 +73,13 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
         Format::Csv => write_csv(&report, CsvOptions { raw: reporting.raw }, out),
         Format::Json => write_json(&report, out),
     })?;
+    let counts = |finding: &Finding| match finding.verdict {
+        Verdict::Undetermined => reporting.undetermined == Undetermined::Count,
+        Verdict::Allowed | Verdict::Conditional | Verdict::Denied => true,
+    };
     let reaches = |severity: Severity| {
-        report
-            .findings
-            .iter()
-            .any(|finding| finding.score.as_ref().is_some_and(|score| score.severity() >= severity))
+        let mut counted = report.findings.iter().filter(|finding| counts(finding));
+        counted.any(|finding| finding.score.as_ref().is_some_and(|score| score.severity() >= severity))
     };
     Ok(match reporting.fail_on {
         Some(severity) if reaches(severity) => ExitCode::Found,

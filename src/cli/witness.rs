@@ -6,11 +6,12 @@ use leastwise::estate::DocumentState;
 use leastwise::estate::Policy;
 use leastwise::evaluate::Caller;
 use leastwise::evaluate::CallerKind;
-use leastwise::evaluate::ContextValue;
-use leastwise::evaluate::Credentials;
 use leastwise::evaluate::Guardrails;
 use leastwise::evaluate::Subject;
+use leastwise::finding::Interner;
+use leastwise::finding::SignedBy;
 use leastwise::ident::Action;
+use leastwise::rules::witness;
 use leastwise::solve::DecidedRequest;
 use serde::Serialize;
 use serde_json::Value;
@@ -31,25 +32,11 @@ pub(crate) struct Witness {
 
 impl Witness {
     pub(crate) fn of(subject: &Subject<'_>, action: &Action, request: &DecidedRequest, resource_policy: Option<&Policy>) -> Self {
-        let resource = request.target.arn.as_ref().map(ToString::to_string);
-        let mut context = serde_json::Map::new();
-        for (key, value) in request.context.iter() {
-            match value {
-                ContextValue::Single(value) => context.insert(key.to_owned(), json!(value)),
-                ContextValue::Many(values) if !values.is_empty() => context.insert(key.to_owned(), json!(values)),
-                ContextValue::Many(_)
-                | ContextValue::Absent
-                | ContextValue::Prefix(_)
-                | ContextValue::Unknown(_)
-                | ContextValue::Open(_)
-                | ContextValue::MfaNotProven
-                | ContextValue::MfaAgeNotProven
-                | ContextValue::OneOf(_) => None,
-            };
-        }
-        let context = Value::Object(context);
+        let witness = witness(request, &mut Interner::new(), &mut Interner::new());
+        let resource = witness.resource.as_deref().map(str::to_owned);
+        let context = serde_json::to_value(witness.keys()).unwrap_or_default();
         Self {
-            case: case(subject, action, request, &context, resource_policy),
+            case: case(subject, action, request, witness.credentials, &context, resource_policy),
             command: command(subject, action, resource.as_deref(), &context),
             resource,
             context,
@@ -108,6 +95,7 @@ fn case(
     subject: &Subject<'_>,
     action: &Action,
     request: &DecidedRequest,
+    credentials: SignedBy,
     context: &Value,
     resource_policy: Option<&Policy>,
 ) -> Value {
@@ -118,7 +106,7 @@ fn case(
         "name": format!("{} can call {action}", subject.principal.arn),
         "source": {"suite": "witness", "repo": null, "path": ""},
         "truth": "none",
-        "principal": principal(subject, caller, request.credentials),
+        "principal": principal(subject, caller, credentials),
         "identity_policies": stack.identity.iter().map(|policy| document(policy)).collect::<Vec<_>>(),
         "permission_boundary": stack.boundary.map(document),
         "session_policy": null,
@@ -137,7 +125,7 @@ fn case(
     })
 }
 
-fn principal(subject: &Subject<'_>, caller: &Caller, credentials: Credentials) -> Value {
+fn principal(subject: &Subject<'_>, caller: &Caller, credentials: SignedBy) -> Value {
     let kind = match caller.kind {
         CallerKind::AccountRoot => "root",
         CallerKind::IamUser => "user",
@@ -154,14 +142,7 @@ fn principal(subject: &Subject<'_>, caller: &Caller, credentials: Credentials) -
         "service_linked": caller.is_service_linked,
         "management_account": caller.is_in_management_account,
     });
-    let signed_by = match credentials {
-        Credentials::LongTermKey => Some("access_key"),
-        Credentials::SessionToken => Some("session_token"),
-        Credentials::SessionTokenWithMfa => Some("session_token_mfa"),
-        Credentials::Console => Some("console"),
-        Credentials::ConsoleWithMfa => Some("console_mfa"),
-        Credentials::Other => None,
-    };
+    let signed_by = Some(credentials.word()).filter(|_| credentials != SignedBy::RoleSession);
     let optional = [
         ("id", caller.unique_id.as_deref().map(|id| json!(id))),
         ("credentials", signed_by.map(|credentials| json!(credentials))),

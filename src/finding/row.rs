@@ -11,7 +11,10 @@ use crate::finding::Loss;
 use crate::finding::ResourceReach;
 use crate::finding::RuleId;
 use crate::finding::Score;
+use crate::finding::SignedBy;
 use crate::finding::Verdict;
+use crate::finding::Witness;
+use crate::finding::WitnessKeys;
 
 /// What the audit says about one (rule, identity, action), with its evidence.
 #[derive(Debug, Clone)]
@@ -40,6 +43,8 @@ pub struct Finding {
     pub resources: Option<Arc<ResourceReach>>,
     /// A resource on which the verdict holds.
     pub representative_resource: Option<Arc<str>>,
+    /// A request that succeeds; none where there is none, or none was found.
+    pub witness: Option<Arc<Witness>>,
     /// What was not read and could change this row.
     pub gaps: Arc<[Arc<str>]>,
     /// Steps before the identity makes the call itself; empty for a direct call.
@@ -64,13 +69,35 @@ impl Finding {
         };
         self.detour.iter().cloned().chain([call]).collect()
     }
+
+    /// The witness with what it takes from its finding.
+    fn request(&self) -> Option<Request<'_>> {
+        let witness = self.witness.as_deref()?;
+        Some(Request {
+            principal: &self.identity.principal,
+            credentials: witness.credentials,
+            action: &self.action,
+            resource: witness.resource.as_deref(),
+            context: witness.keys(),
+        })
+    }
+}
+
+/// A request on its own.
+#[derive(serde::Serialize)]
+struct Request<'f> {
+    principal: &'f str,
+    credentials: SignedBy,
+    action: &'f str,
+    resource: Option<&'f str>,
+    context: WitnessKeys<'f>,
 }
 
 /// The fields in the order of the JSON report, with the path written out.
 impl serde::Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Finding", 15)?;
+        let mut fields = serializer.serialize_struct("Finding", 16)?;
         fields.serialize_field("rule", &self.rule)?;
         fields.serialize_field("identity", &self.identity)?;
         fields.serialize_field("action", &self.action)?;
@@ -83,6 +110,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("limits", &self.limits)?;
         fields.serialize_field("resources", &self.resources)?;
         fields.serialize_field("representative_resource", &self.representative_resource)?;
+        fields.serialize_field("witness", &self.request())?;
         fields.serialize_field("gaps", &self.gaps)?;
         fields.serialize_field("path", &self.path())?;
         fields.serialize_field("score", &self.score)?;

@@ -14,6 +14,7 @@ mod usage;
 mod evidence_words;
 mod evidence;
 mod citation;
+mod witness;
 mod run;
 
 pub use builtin::BUILTIN;
@@ -33,3 +34,4 @@ pub use run::AccountFindings;
 pub use run::Questions;
 pub use set::RuleSet;
 pub use usage::usage;
+pub use witness::witness;

@@ -26,6 +26,7 @@ use crate::finding::ReachedResource;
 use crate::finding::ResourceReach;
 use crate::finding::UnjoinedFinding;
 use crate::finding::VerdictCounts;
+use crate::finding::WitnessKey;
 use crate::ident::Action;
 use crate::rules::Rule;
 use crate::rules::RuleAction;
@@ -36,6 +37,7 @@ use crate::rules::citation::limits;
 use crate::rules::service_only_trust;
 use crate::rules::unjoined;
 use crate::rules::usage;
+use crate::rules::witness;
 use crate::solve::Answer;
 use crate::solve::Memo;
 use crate::solve::Question;
@@ -219,6 +221,10 @@ impl AccountAudit<'_> {
             limits: shared.citations.intern(&limiting),
             resources: reach(answer, counted, &rule_action.resource_type),
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
+            witness: answer
+                .witness
+                .as_ref()
+                .map(|request| Arc::new(witness(request, &mut shared.texts, &mut shared.contexts))),
             gaps: gaps.into(),
             detour: Arc::from([]),
             score: None,
@@ -231,6 +237,7 @@ impl AccountAudit<'_> {
 struct Shared {
     texts: Interner<str>,
     citations: Interner<[Citation]>,
+    contexts: Interner<[WitnessKey]>,
 }
 
 /// The verdict in the words of a finding.

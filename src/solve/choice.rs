@@ -6,6 +6,7 @@ use crate::catalog::GLOBAL_KEYS;
 use crate::catalog::Support;
 use crate::catalog::control_class;
 use crate::estate::DocumentState;
+use crate::evaluate::CallerKind;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Credentials;
 use crate::evaluate::RequestContext;
@@ -88,6 +89,9 @@ pub(super) const ENDPOINT_KEYS: [&str; 7] = [
     "aws:vpceorgid",
     "aws:vpceorgpaths",
 ];
+
+/// The keys of MFA, in lower case.
+const MFA_KEYS: [&str; 2] = ["aws:multifactorauthpresent", "aws:multifactorauthage"];
 
 /// The keys of a call that an AWS service forwards, in lower case.
 pub(super) const FORWARDING_KEYS: [&str; 7] = [
@@ -245,6 +249,9 @@ pub(super) fn row_of(question: &Question<'_>, target: &Target) -> Option<&'stati
 
 /// Gives up every choice: a call that is denied with nothing known of what the holder chooses is denied whatever he chooses.
 pub(super) fn forget_choices(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
+    // A role session has no MFA to choose (E246).
+    let has_mfa = matches!(question.subject.caller.kind, CallerKind::IamUser | CallerKind::AccountRoot);
+    let is_chosen = |key: &str| is_chosen(key) || (has_mfa && MFA_KEYS.contains(&key));
     forget(context, question, mentions, is_chosen, ControlClass::Choice);
 }
 
@@ -278,17 +285,11 @@ fn is_chosen(key: &str) -> bool {
         control_class(key),
         Some(ControlClass::Free | ControlClass::Choice | ControlClass::Network | ControlClass::Time | ControlClass::Session)
     );
-    by_class
+    (by_class && !MFA_KEYS.contains(&key))
         || key.starts_with("aws:principaltag/")
         || ENDPOINT_KEYS.contains(&key)
         || FORWARDING_KEYS.contains(&key)
-        || [
-            "aws:multifactorauthpresent",
-            "aws:multifactorauthage",
-            "aws:tokenissuetime",
-            "aws:sourceidentity",
-        ]
-        .contains(&key)
+        || ["aws:tokenissuetime", "aws:sourceidentity"].contains(&key)
 }
 
 /// What the trust policy of a role lets its sessions carry.

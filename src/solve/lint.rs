@@ -173,5 +173,5 @@ fn is_contradictory(statement: &Statement, version: PolicyVersion) -> bool {
         .map(|test| with_key_open(test, version))
         .fold(Formula::True, Formula::and);
     let is_plain = |atom: &&Atom| matches!(atom, Atom::Test(UnmetTest { .. }));
-    all.atoms().iter().all(is_plain) && satisfy(&all, &RequestContext::new()) == Satisfied::Never
+    all.atoms().iter().all(is_plain) && satisfy(&all, &RequestContext::new(), None) == Satisfied::Never
 }

@@ -15,6 +15,7 @@ use crate::policy::ContextKey;
 use crate::policy::OperatorFamily;
 use crate::policy::SetQualifier;
 use crate::policy::variables;
+use crate::solve::theory::Alphabet;
 use crate::solve::theory::Domain;
 use crate::solve::theory::Found;
 use crate::solve::theory::Literal;
@@ -41,10 +42,11 @@ pub(super) enum Satisfied {
 /// Looks for values of the open keys that make the formula true. Atoms that are no test of one key count as met, so
 /// `Never` is certain, and a model has to be put to the evaluator.
 ///
-/// `context` tells what is known of the keys.
-pub(super) fn satisfy(formula: &Formula, context: &RequestContext) -> Satisfied {
+/// `context` tells what is known of the keys; the service called tells what tags may hold.
+pub(super) fn satisfy(formula: &Formula, context: &RequestContext, service: Option<&str>) -> Satisfied {
     let mut search = Search {
         context,
+        service,
         steps: 0,
         gave_up: false,
     };
@@ -84,6 +86,7 @@ fn names_tag(tag_keys: &ContextKey, name: &str) -> ConditionTest {
 
 struct Search<'s> {
     context: &'s RequestContext,
+    service: Option<&'s str>,
     steps: usize,
     gave_up: bool,
 }
@@ -155,7 +158,7 @@ impl<'f> Search<'f> {
         if is_of_request_tags(&key) {
             return self.request_tags(state);
         }
-        let mut domain = domain(&key, demand.class);
+        let mut domain = self.domain(&key, demand.class);
         if let ContextValue::Prefix(prefix) = self.context.get(&key) {
             domain.prefix = Some(prefix.clone());
         }
@@ -206,7 +209,7 @@ impl<'f> Search<'f> {
                 let domain = Domain {
                     may_be_absent: !is_passed,
                     may_be_present: is_passed,
-                    ..domain(&key, demand.class)
+                    ..self.domain(&key, demand.class)
                 };
                 if let Some(value) = self.value_for(&key, &demand.tests, &domain) {
                     found.push((key, value));
@@ -215,7 +218,7 @@ impl<'f> Search<'f> {
             if found.len() < names.len() {
                 continue;
             }
-            let domain = domain(&tag_keys, ControlClass::Free);
+            let domain = self.domain(&tag_keys, ControlClass::Free);
             let Some(value) = self.value_for(&tag_keys, &listed, &domain) else {
                 continue;
             };
@@ -273,6 +276,30 @@ impl<'f> Search<'f> {
             values: [known.replace('$', "${$}").into()].into(),
         })
     }
+
+    /// What the key may be at all, where it is open.
+    fn domain(&self, key: &ContextKey, class: ControlClass) -> Domain {
+        let prefix = key.lower().split(':').next().unwrap_or_default();
+        let known = Catalog::bundled().condition_key_type(prefix, key.lower());
+        // Whoever left the key open says by its class how the call is made: from an address or through an endpoint, with MFA.
+        // Only of such a call the key is there for certain (E351); `aws:SecureTransport` always is (E341).
+        let is_there = match key.lower() {
+            "aws:securetransport" => true,
+            "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => class == ControlClass::Network,
+            "aws:multifactorauthage" => class == ControlClass::Choice,
+            "aws:userid" => class == ControlClass::Session,
+            _ => false,
+        };
+        Domain {
+            may_be_absent: !is_there && class != ControlClass::Time,
+            may_be_present: true,
+            value_type: known.map(|known| known.value),
+            is_multivalued: known.is_some_and(|known| known.is_multivalued),
+            is_public: key.lower() == "aws:sourceip",
+            prefix: None,
+            alphabet: Alphabet::of(key, self.service),
+        }
+    }
 }
 
 /// Both spellings of a resource tag are one key (E303).
@@ -280,28 +307,5 @@ pub(super) fn common_name(key: &ContextKey) -> ContextKey {
     match key.lower().split_once(":resourcetag/") {
         Some((prefix, tag)) if prefix != "aws" => ContextKey::new(&format!("aws:ResourceTag/{tag}")),
         Some(_) | None => key.clone(),
-    }
-}
-
-/// What the key may be at all, where it is open.
-fn domain(key: &ContextKey, class: ControlClass) -> Domain {
-    let prefix = key.lower().split(':').next().unwrap_or_default();
-    let known = Catalog::bundled().condition_key_type(prefix, key.lower());
-    // Whoever left the key open says by its class how the call is made: from an address or through an endpoint, with MFA.
-    // Only of such a call the key is there for certain (E351); `aws:SecureTransport` always is (E341).
-    let is_there = match key.lower() {
-        "aws:securetransport" => true,
-        "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => class == ControlClass::Network,
-        "aws:multifactorauthage" => class == ControlClass::Choice,
-        "aws:userid" => class == ControlClass::Session,
-        _ => false,
-    };
-    Domain {
-        may_be_absent: !is_there && class != ControlClass::Time,
-        may_be_present: true,
-        value_type: known.map(|known| known.value),
-        is_multivalued: known.is_some_and(|known| known.is_multivalued),
-        is_public: key.lower() == "aws:sourceip",
-        prefix: None,
     }
 }

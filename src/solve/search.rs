@@ -435,7 +435,8 @@ impl<'q, 'e> Search<'q, 'e> {
             target,
             context,
         };
-        self.decide(&request).residual.is_false()
+        let decision = self.decide(&request);
+        decision.residual.is_false() || matches!(self.prove(&request, &decision, true), Proof::Never)
     }
 
     fn request<'s>(

@@ -14,6 +14,7 @@ use crate::policy::variables;
 use crate::solve::satisfy::Satisfied;
 use crate::solve::satisfy::common_name;
 use crate::solve::satisfy::satisfy;
+use crate::solve::theory::Alphabet;
 
 /// What became of a residual.
 #[derive(Debug)]
@@ -48,7 +49,8 @@ fn prove_tied<'p>(
     depth: usize,
 ) -> Proof {
     let formula = settle(residual);
-    let model = match satisfy(&formula, &request.context) {
+    let service = request.action.service();
+    let model = match satisfy(&formula, &request.context, Some(service)) {
         Satisfied::By(model) => model,
         Satisfied::Never => return Proof::Never,
         Satisfied::GaveUp => return Proof::Unproven("its conditions were too many or too open to be decided".into()),
@@ -61,7 +63,7 @@ fn prove_tied<'p>(
     let Some(key) = tied_keys(&formula, &request.context).into_iter().next().filter(|_| depth > 0) else {
         return Proof::Unproven("a request that meets its conditions was not found".into());
     };
-    for value in values_to_try(&formula, &key, &model) {
+    for value in values_to_try(&formula, &key, &model, Alphabet::of(&key, Some(service))) {
         let mut trial = request.clone();
         set_with_aliases(&mut trial.context, &key, &value);
         let decision = decide(&trial);
@@ -192,7 +194,12 @@ fn tied_keys(formula: &Formula, context: &RequestContext) -> BTreeSet<ContextKey
 }
 
 /// Values worth trying for such a key: what tests name, pieces of the resources, a plain word, none.
-fn values_to_try(formula: &Formula, key: &ContextKey, model: &[(ContextKey, ContextValue)]) -> Vec<ContextValue> {
+fn values_to_try(
+    formula: &Formula,
+    key: &ContextKey,
+    model: &[(ContextKey, ContextValue)],
+    alphabet: Alphabet,
+) -> Vec<ContextValue> {
     let mut texts: Vec<String> = Vec::new();
     for atom in formula.atoms() {
         match atom {
@@ -217,7 +224,10 @@ fn values_to_try(formula: &Formula, key: &ContextKey, model: &[(ContextKey, Cont
         }
     }
     let at_hand = model.iter().filter(|(known, _)| known == key).map(|(_, value)| value.clone());
-    let named = texts.into_iter().filter(|text| !text.is_empty()).map(ContextValue::single);
+    let named = texts
+        .into_iter()
+        .filter(|text| !text.is_empty() && alphabet.takes_all(text))
+        .map(ContextValue::single);
     let mut found: Vec<ContextValue> = Vec::new();
     for value in at_hand
         .chain([ContextValue::single("leastwise")])

@@ -11,6 +11,8 @@ from cvc5 import Kind
 
 from theory import ACCOUNT, ACTIONS, AS_OF, MULTIVALUED, REGIONS, TYPES, identity
 
+PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
+# E99 for the tags of identities; ECS is as strict, EC2 takes any character.
 TAG_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.:/=+-@"
 NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 HOUR = 3600
@@ -54,6 +56,8 @@ class Encoder:
         self.true = self.tm.mkBoolean(True)
         self.false = self.tm.mkBoolean(False)
         self.no_text = self.tm.mkString("")
+        # What AWS leaves open counts against the request: whether a test must hold for certain, or only may.
+        self.is_strict = True
         self.constraints = []
         self.documents = [("identity", question["identity"])]
         if question["boundary"] is not None:
@@ -193,14 +197,6 @@ class Encoder:
             return "aws:" + rest
         return key
 
-    def may_be_empty(self, key):
-        """U7: an empty value under Null, ForAllValues or a variable's default is not a question."""
-        for operator, tested, _ in self.tests:
-            if tested == key and (operator.endswith("Null") or operator.startswith("ForAllValues")):
-                return False
-        texts = json.dumps(self.question)
-        return not re.search(r"\$\{" + re.escape(key) + ",", texts, re.IGNORECASE)
-
     def make_request(self):
         action = self.action
         is_role = self.question["is_role"]
@@ -226,10 +222,7 @@ class Encoder:
         self.make_network()
         self.make_tags()
         agent = self.string("agent")
-        printable = "".join(chr(code) for code in range(0x20, 0x7F))
-        self.constraints.append(self.inside(agent, self.term(Kind.REGEXP_STAR, self.letters(printable))))
-        if not self.may_be_empty("aws:useragent"):
-            self.constraints.append(self.negate(self.equal(agent, self.no_text)))
+        self.constraints.append(self.inside(agent, self.some(PRINTABLE)))
         self.keys["aws:useragent"] = Key("string", self.boolean("has agent"), agent)
 
     def make_resource(self):
@@ -325,7 +318,7 @@ class Encoder:
     def make_tags(self):
         wanted = {key for _, key, _ in self.tests}
         wanted |= {self.canonical(key) for key in re.findall(r"\$\{([^},]+)", json.dumps(self.question))}
-        tag = self.letters(TAG_CHARACTERS)
+        tag = self.letters(PRINTABLE if self.action.service == "ec2" else TAG_CHARACTERS)
         for key in sorted(wanted):
             prefix, _, name = key.partition("/")
             of_resource = prefix == "aws:resourcetag" and self.action.resource_tags
@@ -333,8 +326,7 @@ class Encoder:
             if not (of_resource or of_request):
                 continue
             value = self.string(key)
-            repeat = Kind.REGEXP_STAR if self.may_be_empty(key) else Kind.REGEXP_PLUS
-            self.constraints.append(self.inside(value, self.term(repeat, tag)))
+            self.constraints.append(self.inside(value, self.term(Kind.REGEXP_STAR, tag)))
             self.keys[key] = Key("string", self.boolean("has " + key), value)
         if not self.action.request_tags:
             return
@@ -357,6 +349,7 @@ class Encoder:
     def applies(self, statement, version, kind):
         if not self.action_matches(statement):
             return self.false
+        self.is_strict = statement["Effect"] == "Allow"
         terms = [self.resource_matches(statement, version, kind)]
         for operator, keys in statement.get("Condition", {}).items():
             terms += [self.holds(operator, key, values, version) for key, values in keys.items()]
@@ -438,6 +431,7 @@ class Encoder:
         conditions = []
         tokens = []
         unknown = []
+        is_open = []
         for part in parts:
             if isinstance(part, str):
                 tokens.append(part)
@@ -460,6 +454,7 @@ class Encoder:
                     conditions.append(known.present)
                 else:
                     filled = self.either(known.present, known.value, self.text(default))
+                    is_open.append(self.empty(known))
                 unknown.append(filled)
                 tokens.append(filled)
         if not unknown:
@@ -476,7 +471,19 @@ class Encoder:
             return self.inside(value, self.glob(tokens))
         if ignore_case:
             raise OpenPoint("a variable under IgnoreCase is not asked")
-        return self.all([*conditions, self.joint(value, tokens)])
+        return self.bounded(self.all([*conditions, self.joint(value, tokens)]), self.any(is_open))
+
+    def empty(self, known):
+        """Whether the key is there with an empty value (U7)."""
+        if known.kind != "string" or known.slots or known.value.isStringValue():
+            return self.false
+        return self.all([known.present, self.equal(known.value, self.no_text)])
+
+    def bounded(self, term, is_open):
+        """The term where nothing is open; else what counts against the request."""
+        if self.is_strict:
+            return self.all([term, self.negate(is_open)])
+        return self.any([term, is_open])
 
     def joint(self, value, tokens):
         """A text whose variables are free: wildcards only at its ends."""
@@ -532,7 +539,11 @@ class Encoder:
             present = self.all(self.any([self.negate(used), one(value)]) for used, value in elements)
         else:
             present = self.any(self.all([used, one(value)]) for used, value in elements)
-        return self.either(known.present, present, self.certain(absent))
+        term = self.either(known.present, present, self.certain(absent))
+        if qualifier == "ForAllValues" and not self.is_strict:
+            # U7: an empty value may count as the empty set, of which all is true.
+            return self.any([term, self.empty(known)])
+        return term
 
     def null(self, qualifier, known, values):
         """E139, E145, E164."""
@@ -541,10 +552,15 @@ class Encoder:
         texts = {str(value).lower() for value in values}
         absent = self.certain("true" in texts)
         present = self.certain("false" in texts)
-        return self.either(known.present, present, absent)
+        term = self.either(known.present, present, absent)
+        # U7: an empty value may count as none.
+        return term if present == absent else self.bounded(term, self.empty(known))
 
     def one_holds(self, base, negated, value, values, version):
+        is_strict = self.is_strict
+        self.is_strict = is_strict != negated
         found = self.any(self.compare(base, value, str(text), version) for text in values)
+        self.is_strict = is_strict
         return self.negate(found) if negated else found
 
     def compare(self, base, value, text, version):

@@ -151,7 +151,7 @@ class Generator:
     # Tests.
 
     def test(self):
-        """An operator, a key and values, none of which AWS leaves open (U1, U7, U10, U11, U14, U16, U17)."""
+        """An operator, a key and values, none of which AWS leaves open (U1, U10, U11, U14, U16, U17)."""
         key = self.pick(self.palette)
         lower = key.lower()
         if lower in ("aws:tagkeys", "aws:calledvia"):
@@ -291,7 +291,7 @@ class Generator:
             keys["aws:useragent"] = self.short()
         for tag in ("team", "env"):
             if action.resource_tags and self.chance(65):
-                keys[f"aws:resourcetag/{tag}"] = self.pick([self.short(), *question["tags"].values(), question["name"]])
+                keys[f"aws:resourcetag/{tag}"] = self.pick([self.short(), "", *question["tags"].values(), question["name"]])
             if action.request_tags and self.chance(50):
                 keys[f"aws:requesttag/{tag}"] = self.short()
                 keys.setdefault("aws:tagkeys", []).append(self.pick([tag, tag.title()]))

@@ -16,6 +16,7 @@ use crate::policy::ContextKey;
 use crate::policy::OperatorFamily;
 use crate::policy::PolicyVersion;
 use crate::solve::theory::address::addresses;
+use crate::solve::theory::alphabet::Alphabet;
 use crate::solve::theory::instant::instants;
 use crate::solve::theory::number::numbers;
 use crate::solve::theory::set::set_for;
@@ -49,6 +50,8 @@ pub(crate) struct Domain {
     pub(crate) is_public: bool,
     /// Texts begin so.
     pub(crate) prefix: Option<Box<str>>,
+    /// Texts hold these characters only.
+    pub(crate) alphabet: Alphabet,
 }
 
 /// What the theory says.

@@ -4,6 +4,7 @@
 //! (texts). What a value is worth is always the evaluator's to say.
 
 mod address;
+mod alphabet;
 mod instant;
 mod key;
 mod number;
@@ -13,6 +14,7 @@ mod tests;
 mod text;
 mod words;
 
+pub(super) use alphabet::Alphabet;
 pub(super) use key::Domain;
 pub(super) use key::Found;
 pub(super) use key::Literal;

@@ -7,6 +7,7 @@ use crate::policy::ConditionOperator;
 use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
 use crate::policy::SetQualifier;
+use crate::solve::theory::Alphabet;
 use crate::solve::theory::Domain;
 use crate::solve::theory::Found;
 use crate::solve::theory::Literal;
@@ -76,7 +77,7 @@ fn texts_are_found_if_and_only_if_there_are_any() {
             let is_met = |(globs, holds): &(Vec<Glob>, bool)| globs.iter().any(|glob| glob.matches(text)) == *holds;
             wanted.iter().all(is_met)
         };
-        match find_text(&groups) {
+        match find_text(&groups, Alphabet::Any) {
             FoundText::Text(text) => {
                 assert!(meets(&text), "{text:?} for {groups:?}");
                 found += 1;
@@ -119,6 +120,7 @@ fn domain(value_type: ValueType, is_multivalued: bool) -> Domain {
         is_multivalued,
         is_public: false,
         prefix: None,
+        alphabet: Alphabet::Any,
     }
 }
 
@@ -301,14 +303,32 @@ fn texts_of_one_key() {
         StringLike,
         StringNotLike,
     ];
-    let mut pool = texts("aAbx", 4);
-    pool.retain(|text| !text.is_empty());
+    let pool = texts("aAbx", 4);
     agrees_with(
         "aws:ResourceTag/k",
         &domain(ValueType::String, false),
         &operators,
         &["a", "A", "ab", "a*", "*b", "?", "a?b", "*a*", "${*}", "*"],
         &singles(pool),
+    );
+}
+
+#[test]
+fn texts_of_a_strict_alphabet() {
+    use ConditionOperator::StringEquals;
+    use ConditionOperator::StringLike;
+    use ConditionOperator::StringNotEquals;
+    use ConditionOperator::StringNotLike;
+    let of_tags = Domain {
+        alphabet: Alphabet::Tag,
+        ..domain(ValueType::String, false)
+    };
+    agrees_with(
+        "aws:ResourceTag/k",
+        &of_tags,
+        &[StringEquals, StringNotEquals, StringLike, StringNotLike],
+        &["a", "a,b", "a*", "*,*", "?", "a ?", "*", "${$}"],
+        &singles(texts("ab @", 4)),
     );
 }
 

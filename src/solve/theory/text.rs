@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use crate::ident::Glob;
 use crate::ident::GlobToken;
+use crate::solve::theory::alphabet::Alphabet;
 
 /// The most states of the automaton.
 const MAX_STATES: usize = 4_000;
@@ -96,13 +97,13 @@ pub(crate) enum FoundText {
     GaveUp,
 }
 
-/// Characters for what no pattern spells, the plainest first.
+/// Characters for what no pattern spells, the plainest first; every alphabet has them.
 const FRESH: &str = "xyzqjkw0123456789abcdefghilmnoprstuvXYZQJKWABCDEFGHILMNOPRSTUV-_.";
 
-/// Looks for a text.
-pub(crate) fn find_text(groups: &[Group]) -> FoundText {
+/// Looks for a text of the alphabet.
+pub(crate) fn find_text(groups: &[Group], alphabet: Alphabet) -> FoundText {
     let globs: Vec<&TextGlob> = groups.iter().flat_map(|group| &group.globs).collect();
-    let Some(letters) = Letters::of(&globs) else {
+    let Some(letters) = Letters::of(&globs, alphabet) else {
         return FoundText::GaveUp;
     };
     let fresh = letters.fresh;
@@ -110,7 +111,7 @@ pub(crate) fn find_text(groups: &[Group]) -> FoundText {
     for glob in groups.iter().filter(|group| group.holds).flat_map(|group| &group.globs) {
         for run in [fresh.to_string(), String::new(), fresh.to_string().repeat(8)] {
             let text = glob.spell(&run, fresh);
-            if groups.iter().all(|group| meets(group, &text)) {
+            if alphabet.takes_all(&text) && groups.iter().all(|group| meets(group, &text)) {
                 return FoundText::Text(text);
             }
         }
@@ -140,7 +141,7 @@ pub(crate) fn representatives(wanted: &TextGlob, globs: &[TextGlob]) -> Option<V
     let mut found = Vec::new();
     let is_whole = walk(
         &all,
-        &Letters::of(&all)?,
+        &Letters::of(&all, Alphabet::Any)?,
         |state| state.first().is_none_or(|(_, positions)| positions.is_empty()),
         |state, text| {
             let membership: Vec<bool> = state.iter().map(|(glob, positions)| glob.glob.is_end(positions)).collect();
@@ -162,7 +163,7 @@ struct Letters {
 
 impl Letters {
     /// None where every character that could stand for the others is spelled.
-    fn of(globs: &[&TextGlob]) -> Option<Self> {
+    fn of(globs: &[&TextGlob], alphabet: Alphabet) -> Option<Self> {
         let mut spelled: BTreeSet<char> = globs.iter().flat_map(|glob| glob.letters()).collect();
         if globs.iter().any(|glob| glob.ignores_case) {
             let others: Vec<char> = spelled.iter().map(char::to_ascii_uppercase).collect();
@@ -172,6 +173,7 @@ impl Letters {
         if globs.iter().any(|glob| glob.glob.tokens().iter().any(stops)) {
             spelled.insert(':');
         }
+        spelled.retain(|c| alphabet.takes(*c));
         let fresh = FRESH.chars().find(|c| !spelled.contains(c))?;
         let all = std::iter::once(fresh).chain(spelled).collect();
         Some(Self { all, fresh })

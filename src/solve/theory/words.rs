@@ -28,7 +28,7 @@ pub(super) fn text_for(
     reading: Reading,
     wrap: &dyn Fn(&str) -> ContextValue,
 ) -> Found {
-    // A tag may be empty; where presence or all values count, what that means is open (U7).
+    // A tag may be empty; where presence or all values count, what that means may be open (U7), and is tried last.
     let is_tag = key.lower().contains("tag/");
     let counts_presence = |literal: &Literal<'_>| {
         literal.test.operator.family() == OperatorFamily::Null || literal.test.qualifier == Some(SetQualifier::ForAllValues)
@@ -65,7 +65,12 @@ pub(super) fn text_for(
         // E142, E122: an ARN operator matches ARNs only.
         is_exact &= !literal.test.values.is_empty();
     }
-    match find_text(&groups) {
+    let found = find_text(&groups, domain.alphabet);
+    let empty = wrap("");
+    if is_tag && !may_be_empty && !matches!(found, FoundText::Text(_)) && meets(key, &empty, literals, reading) {
+        return Found::Value(empty);
+    }
+    match found {
         FoundText::Text(text) => {
             let value = wrap(&text);
             if meets(key, &value, literals, reading) {
