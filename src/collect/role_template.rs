@@ -1,4 +1,4 @@
-//! The role through which an account is read, as `CloudFormation` and as Terraform.
+//! The role through which an account is read, as CloudFormation and as Terraform.
 
 use std::sync::LazyLock;
 
@@ -52,7 +52,7 @@ impl RoleTemplate {
         })
     }
 
-    /// A `CloudFormation` template, fit for a `StackSet`.
+    /// A CloudFormation template, fit for a StackSet.
     #[must_use]
     pub fn cloudformation(&self) -> String {
         let trusted = self.trusted.as_ref().map(|arn| yaml_default(arn.as_str()));
