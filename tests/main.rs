@@ -22,6 +22,7 @@ mod differential;
 mod evidence;
 mod formulas;
 mod guides;
+mod last_accessed;
 mod laws;
 mod oracle;
 mod parsing;

@@ -13,6 +13,8 @@ pub enum FileKind {
     AccessAnalyzerFindings,
     /// `inventory*.json`.
     Inventory,
+    /// `service-last-accessed*.json`.
+    LastAccessed,
 }
 
 /// What a file of a snapshot is part of.
@@ -62,6 +64,8 @@ pub(super) fn kind_of(name: &str) -> Option<FileKind> {
         Some(FileKind::AccessAnalyzerFindings)
     } else if is_json("inventory") {
         Some(FileKind::Inventory)
+    } else if is_json("service-last-accessed") {
+        Some(FileKind::LastAccessed)
     } else if json
         .or_else(|| name.strip_suffix(".csv"))
         .is_some_and(|stem| stem.starts_with("credential-report"))
