@@ -23,6 +23,7 @@ mod differential;
 mod evidence;
 mod formulas;
 mod guides;
+mod last_accessed;
 mod laws;
 mod oracle;
 mod parsing;

@@ -215,6 +215,7 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
             resource: Some(resource(is_ec2)),
             context: Arc::new([]),
         })),
+        action_last_used: LastUse::NotCollected,
         gaps: Arc::default(),
         detour: Arc::default(),
         score: None,
@@ -300,6 +301,9 @@ fn outsiders_role() -> Finding {
     Finding {
         grants: Arc::new([grant("arn:aws:iam::aws:policy/AmazonEC2FullAccess", None, None)]),
         resources: Some(Arc::new(reach)),
+        action_last_used: LastUse::NotUsed {
+            since: Some("2025-08-26T00:00:00Z".parse().unwrap()),
+        },
         ..finding(role, "ec2:TerminateInstances")
     }
 }

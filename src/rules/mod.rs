@@ -38,5 +38,6 @@ pub use run::AccountAudit;
 pub use run::AccountFindings;
 pub use run::Questions;
 pub use set::RuleSet;
+pub use usage::action_use;
 pub use usage::usage;
 pub use witness::witness;
