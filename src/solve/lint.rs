@@ -1,5 +1,7 @@
 //! What can be proven of a document without knowing whose it is: statements that never apply, tests that never or always
-//! hold, guards on keys that no request of the statement carries.
+//! hold, guards on keys that no request of the statement carries, statements that others cover.
+
+use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::catalog::Support;
@@ -10,10 +12,13 @@ use crate::evaluate::UnmetTest;
 use crate::evaluate::evaluate_test;
 use crate::policy::ActionClause;
 use crate::policy::ConditionTest;
+use crate::policy::Effect;
 use crate::policy::PolicyDocument;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
 use crate::policy::Statement;
+use crate::solve::covered::Covered;
+use crate::solve::covered::covered;
 use crate::solve::satisfy::Satisfied;
 use crate::solve::satisfy::satisfy;
 use crate::solve::theory::whatever;
@@ -33,8 +38,10 @@ pub struct Remark {
 /// The kinds of remarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RemarkKind {
-    /// No request meets all conditions of the statement.
+    /// No request meets all conditions of the statement, or what it allows is all denied.
     NeverApplies,
+    /// Other statements of the document say all that it says.
+    Covered,
     /// The test comes out the same for every request.
     ConstantTest,
     /// No action of the statement carries the key.
@@ -49,6 +56,7 @@ impl RemarkKind {
     /// All kinds.
     pub const ALL: &'static [Self] = &[
         Self::NeverApplies,
+        Self::Covered,
         Self::ConstantTest,
         Self::KeyNeverSent,
         Self::NoSuchAction,
@@ -60,6 +68,7 @@ impl RemarkKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NeverApplies => "never-applies",
+            Self::Covered => "covered",
             Self::ConstantTest => "constant-test",
             Self::KeyNeverSent => "key-never-sent",
             Self::NoSuchAction => "no-such-action",
@@ -75,6 +84,7 @@ const MAX_ACTIONS: usize = 2_000;
 #[must_use]
 pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
     let mut remarks = Vec::new();
+    let mut never_apply = BTreeSet::new();
     for (index, statement) in document.statements.iter().enumerate() {
         let mut remark = |kind, words| {
             remarks.push(Remark {
@@ -102,6 +112,7 @@ pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
         for test in &statement.condition.tests {
             if let Some(holds) = whatever(test, document.version) {
                 is_constant |= !holds;
+                never_apply.extend((!holds).then_some(index));
                 remark(RemarkKind::ConstantTest, outcome(test, holds, statement));
             } else if let Some(holds) = never_sent(statement, test, document.version) {
                 let outcome = outcome(test, holds, statement);
@@ -115,9 +126,59 @@ pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
                 statement.effect.as_str()
             );
             remark(RemarkKind::NeverApplies, words);
+            never_apply.insert(index);
         }
     }
+    let found = covered(document, |index| never_apply.contains(&index));
+    remarks.extend(found.iter().filter_map(|found| of_covered(document, found)));
+    remarks.sort_by_key(|remark| remark.statement);
     remarks
+}
+
+/// What to say of a statement that others cover.
+fn of_covered(document: &PolicyDocument, covered: &Covered) -> Option<Remark> {
+    let statement = document.statements.get(covered.statement)?;
+    let by: Vec<(usize, &Statement)> = covered
+        .by
+        .iter()
+        .filter_map(|at| Some((*at, document.statements.get(*at)?)))
+        .collect();
+    let named = |effect: Effect| {
+        let of = by.iter().filter(|(_, other)| other.effect == effect);
+        let names: Vec<String> = of.map(|(at, other)| numbered(*at, other)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let (kind, words) = match (statement.effect, named(Effect::Allow), named(Effect::Deny)) {
+        (Effect::Allow, None, Some(denied)) => (
+            RemarkKind::NeverApplies,
+            format!("all that it allows is denied ({denied}): this Allow never applies"),
+        ),
+        (Effect::Allow, Some(allowed), Some(denied)) => (
+            RemarkKind::Covered,
+            format!("all that it allows is allowed ({allowed}) or denied ({denied}) anyway: without it nothing changes"),
+        ),
+        (Effect::Allow, Some(others), None) | (Effect::Deny, _, Some(others)) => {
+            let verb = if statement.effect == Effect::Allow {
+                "allows"
+            } else {
+                "denies"
+            };
+            let said = format!("all that it {verb} is covered ({others}): without it nothing changes");
+            (RemarkKind::Covered, said)
+        }
+        (_, _, None) => return None,
+    };
+    Some(Remark {
+        statement: covered.statement,
+        kind,
+        words,
+    })
+}
+
+/// `statement 2 (Sid)`.
+fn numbered(at: usize, statement: &Statement) -> String {
+    let sid = statement.sid.as_deref().map(|sid| format!(" {sid}")).unwrap_or_default();
+    format!("statement {}{sid}", at + 1)
 }
 
 /// What a test always comes to, and what follows for its statement.

@@ -14,6 +14,7 @@ mod choice;
 mod choices;
 mod class;
 mod core;
+mod covered;
 mod found;
 mod lint;
 mod memo;
