@@ -111,6 +111,11 @@ impl<'e> Memo<'e> {
         }
     }
 
+    /// Whether the answer is "denied" and nobody asks why: some layer stops the action whatever the request.
+    pub(super) fn may_skip(&self, question: &Question<'_>, mentions: &Mentions<'_>) -> bool {
+        !self.explains_denials && mentions.is_settled && !has_rules(question.action.action)
+    }
+
     /// What tells the identity from others; none where more than its statements does.
     pub(super) fn likeness(&mut self, question: &Question<'e>, mentions: &Mentions<'e>) -> Option<Likeness> {
         let caller = &question.subject.caller;

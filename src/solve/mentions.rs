@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use crate::catalog::rcp_covers;
 use crate::estate::Policy;
@@ -394,9 +395,14 @@ fn variables_of(text: &str, version: PolicyVersion) -> impl Iterator<Item = Stri
 
 /// The fixed keys of the identity, absent ones set to absent; those that the asker gives are not fixed.
 fn fixed_keys(question: &Question<'_>) -> RequestContext {
+    static ALL: LazyLock<Arc<BTreeSet<Box<str>>>> = LazyLock::new(|| Arc::new(FIXED.iter().map(|key| Box::from(*key)).collect()));
     let is_given = |key: &str| question.given.iter().any(|(given, _)| given.lower() == key);
-    let wanted: BTreeSet<Box<str>> = FIXED.iter().filter(|key| !is_given(key)).map(|key| Box::from(*key)).collect();
-    let mut context = RequestContext::only(Arc::new(wanted.clone()));
+    let wanted = if question.given.is_empty() {
+        Arc::clone(&ALL)
+    } else {
+        Arc::new(ALL.iter().filter(|key| !is_given(key)).cloned().collect())
+    };
+    let mut context = RequestContext::only(wanted.clone());
     let facts = DerivedFacts {
         time: question.as_of,
         region: None,
@@ -410,7 +416,7 @@ fn fixed_keys(question: &Question<'_>) -> RequestContext {
         &Target::nothing(),
         &facts,
     );
-    for key in &wanted {
+    for key in &*wanted {
         if !context.is_set(key) {
             context.set(key, ContextValue::Absent);
         }
