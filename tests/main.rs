@@ -18,6 +18,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod command;
+mod conditions;
 mod decisions;
 mod differential;
 mod evidence;

@@ -14,6 +14,7 @@ use crate::finding::RuleId;
 use crate::finding::Score;
 use crate::finding::SignedBy;
 use crate::finding::Verdict;
+use crate::finding::WeakestCondition;
 use crate::finding::Witness;
 use crate::finding::WitnessKeys;
 
@@ -34,6 +35,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What must hold, for a conditional verdict.
     pub conditions: Arc<[ConditionWords]>,
+    /// The weakest condition of a conditional row, on the resource that it names.
+    pub condition: Option<Arc<WeakestCondition>>,
     /// What is not known and what would settle it.
     pub unknowns: Arc<[Arc<str>]>,
     /// The statements that grant.
@@ -100,7 +103,7 @@ struct Request<'f> {
 impl serde::Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Finding", 16)?;
+        let mut fields = serializer.serialize_struct("Finding", 18)?;
         fields.serialize_field("rule", &self.rule)?;
         fields.serialize_field("identity", &self.identity)?;
         fields.serialize_field("action", &self.action)?;
@@ -108,6 +111,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("loss", &self.loss)?;
         fields.serialize_field("verdict", &self.verdict)?;
         fields.serialize_field("conditions", &self.conditions)?;
+        fields.serialize_field("condition", &self.condition)?;
         fields.serialize_field("unknowns", &self.unknowns)?;
         fields.serialize_field("grants", &self.grants)?;
         fields.serialize_field("limits", &self.limits)?;

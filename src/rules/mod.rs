@@ -15,6 +15,7 @@ mod evidence_words;
 mod evidence;
 mod citation;
 mod blockers;
+mod weakest;
 mod witness;
 mod run;
 
@@ -36,4 +37,5 @@ pub use run::AccountFindings;
 pub use run::Questions;
 pub use set::RuleSet;
 pub use usage::usage;
+pub use weakest::weakest;
 pub use witness::witness;
