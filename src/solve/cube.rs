@@ -284,11 +284,11 @@ impl<'p> Cubes<'p> {
             }),
             holds: true,
         };
-        let is_left = |value: &&Box<str>| {
-            let one = of(vec![(*value).clone()]);
+        let is_left = |value: &str| {
+            let one = of(vec![value.into()]);
             self.is_possible(&rest.iter().cloned().chain([one]).collect::<Cube>())
         };
-        let values: Vec<Box<str>> = unmet.test.values.iter().filter(is_left).cloned().collect();
+        let values: Vec<Box<str>> = unmet.test.values.iter().filter(|value| is_left(value)).cloned().collect();
         if values.is_empty() { requirement.clone() } else { of(values) }
     }
 

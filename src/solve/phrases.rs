@@ -95,7 +95,10 @@ fn known_phrase(unmet: &UnmetTest, holds: bool, noun: &str) -> Option<String> {
                 ("aws:requestedregion" | "ec2:region", _) => format!("{not}in {values}"),
                 ("aws:sourcevpce", _) => format!("{not}through the VPC endpoint {values}"),
                 ("aws:sourcevpc", _) => format!("{not}from the VPC {values}"),
-                (_, Some(tag)) if key.contains(":resourcetag/") => format!("{noun} {not}tagged {tag}={values}"),
+                (_, Some(tag)) if key.contains(":resourcetag/") => match own_tag(&values) {
+                    Some(own) => format!("{noun} {not}tagged {tag} like the identity's own tag {own}"),
+                    None => format!("{noun} {not}tagged {tag}={values}"),
+                },
                 (_, Some(tag)) if key.starts_with("aws:principaltag/") => {
                     format!("{not}with the principal tag {tag}={values}")
                 }
@@ -117,6 +120,12 @@ fn known_phrase(unmet: &UnmetTest, holds: bool, noun: &str) -> Option<String> {
         (true, false, _) => format!("{said} and with {}", test.key),
         (false, ..) => said,
     })
+}
+
+/// The tag of a value that is nothing but the identity's own.
+fn own_tag(values: &str) -> Option<&str> {
+    let own = values.strip_prefix("${aws:PrincipalTag/")?.strip_suffix('}')?;
+    (!own.contains('$')).then_some(own)
 }
 
 fn null_phrase(unmet: &UnmetTest, holds: bool, noun: &str) -> Option<String> {
