@@ -78,7 +78,7 @@ fn what_is_not_known_counts_unless_told_otherwise() {
 fn two_on_wrong_usage_and_broken_sources() {
     for arguments in [
         &[][..],
-        &["audit"],
+        &["who-can", "ec2:TerminateInstances"],
         &["audit", "nowhere"],
         &["audit", "Cargo.toml"],
         &["audit", SAMPLE, "--severity", "awful"],

@@ -23,6 +23,7 @@ use leastwise::finding::Layer;
 use leastwise::finding::Loss;
 use leastwise::finding::Place;
 use leastwise::finding::PolicyCounts;
+use leastwise::finding::PolicyRemarks;
 use leastwise::finding::PrincipalKind;
 use leastwise::finding::ReachedResource;
 use leastwise::finding::Report;
@@ -31,6 +32,7 @@ use leastwise::finding::ResourceReach;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
 use leastwise::finding::SignedBy;
+use leastwise::finding::StatementRemark;
 use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
@@ -105,6 +107,7 @@ pub fn sample_report() -> Report {
             evidence: evidence("8f0c", "ExternalAccess", "ACTIVE", "s3:GetObject for everyone"),
             reason: "the resource is not an identity".into(),
         }],
+        remarks: remarks(),
         gaps: vec![
             CoverageGap {
                 account: Some("444455556666".parse().unwrap()),
@@ -120,6 +123,46 @@ pub fn sample_report() -> Report {
             },
         ],
     }
+}
+
+/// Remarks on two policies.
+fn remarks() -> Vec<PolicyRemarks> {
+    let remark = |sid: Option<&str>, kind, words: &str| StatementRemark {
+        statement: 2,
+        sid: sid.map(Into::into),
+        kind,
+        words: words.into(),
+        place: Place {
+            file: "accounts/111122223333/authorization-details.json".into(),
+            line: 212,
+            column: 17,
+        },
+    };
+    vec![
+        PolicyRemarks {
+            account: None,
+            policy: "DenyOutside (p-0abcdefg)".into(),
+            used_as: "service control policy",
+            remarks: Box::new([remark(
+                None,
+                "never-applies",
+                "its conditions exclude each other: this Deny never applies",
+            )]),
+        },
+        PolicyRemarks {
+            account: Some("111122223333".parse().unwrap()),
+            policy: format!(
+                "inline policy {} of arn:aws:iam::111122223333:user/{}",
+                HOSTILE[0], HOSTILE[2]
+            )
+            .into(),
+            used_as: "identity policy",
+            remarks: Box::new([
+                remark(Some(HOSTILE[3]), "no-such-action", HOSTILE[7]),
+                remark(Some(HOSTILE[3]), "plain-variable", "${aws:username} is plain text"),
+            ]),
+        },
+    ]
 }
 
 /// The findings, not ranked.
@@ -176,6 +219,7 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
             resource: Some(resource(is_ec2)),
             context: Arc::new([]),
         })),
+        action_last_used: LastUse::NotCollected,
         gaps: Arc::default(),
         detour: Arc::default(),
         score: None,
@@ -261,6 +305,9 @@ fn outsiders_role() -> Finding {
     Finding {
         grants: Arc::new([grant("arn:aws:iam::aws:policy/AmazonEC2FullAccess", None, None)]),
         resources: Some(Arc::new(reach)),
+        action_last_used: LastUse::NotUsed {
+            since: Some("2025-08-26T00:00:00Z".parse().unwrap()),
+        },
         ..finding(role, "ec2:TerminateInstances")
     }
 }

@@ -11,6 +11,7 @@ use leastwise::finding::CoverageCount;
 use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
 use leastwise::finding::PolicyCounts;
+use leastwise::finding::PolicyRemarks;
 use leastwise::finding::Report;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
@@ -29,8 +30,10 @@ use leastwise::report::write_json;
 use leastwise::report::write_table;
 use leastwise::rules::AccountAudit;
 use leastwise::rules::AccountFindings;
+use leastwise::rules::Linter;
 use leastwise::rules::Questions;
 use leastwise::rules::RuleSet;
+use leastwise::rules::merge_remarks;
 use leastwise::rules::unjoined_of_organization;
 
 use crate::args::Audit;
@@ -43,6 +46,10 @@ use crate::inputs::Inputs;
 use crate::output;
 
 pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "live")]
+    if audit.sources.sources.is_empty() {
+        return crate::collect::audit(audit);
+    }
     let inputs = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
     report(&inputs, &audit.reporting)
 }
@@ -54,7 +61,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
         rules.read(path)?;
     }
     let weights = Weights::builtin()?;
-    let report = audited(inputs, &rules, &weights, reporting)?;
+    let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting)?;
     let destination = &reporting.destination;
     let limit = (reporting.limit > 0).then_some(reporting.limit);
     output::write(destination, |out| match destination.format {
@@ -79,7 +86,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
     };
     Ok(match reporting.fail_on {
         Some(severity) if reaches(severity) => ExitCode::Found,
-        Some(_) | None if !report.gaps.is_empty() => ExitCode::Incomplete,
+        Some(_) | None if is_incomplete => ExitCode::Incomplete,
         Some(_) | None => ExitCode::Done,
     })
 }
@@ -87,6 +94,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
 /// One account's share of the report.
 struct Share {
     found: AccountFindings,
+    remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
     covers: [bool; SOURCES.len()],
 }
@@ -99,19 +107,26 @@ const SOURCES: [&str; 4] = [
     "inventory of services",
 ];
 
-fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<Report, Failure> {
+/// The report, and whether something could not be read that a collector can read.
+fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<(Report, bool), Failure> {
     let questions = Questions::of(rules);
     let wanted: Vec<Glob> = reporting
         .principals
         .iter()
         .map(|pattern| Glob::from_policy_text(pattern))
         .collect();
+    let is_named = |arn: &str| wanted.is_empty() || wanted.iter().any(|glob| glob.matches(arn));
     let is_wanted = |finding: &Finding| {
-        let named = wanted.is_empty() || wanted.iter().any(|glob| glob.matches(&finding.identity.principal));
+        let named = is_named(&finding.identity.principal);
         let severe = reporting
             .severity
             .is_none_or(|least| finding.score.as_ref().is_some_and(|score| score.severity() >= least));
         named && severe
+    };
+    let linter = Linter::new();
+    let shows_remarks = match reporting.destination.format {
+        Format::Table | Format::Json => true,
+        Format::Csv => false,
     };
     let share = |estate: &AccountEstate, scope: &AccountScope| {
         let audit = AccountAudit {
@@ -135,13 +150,24 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         found.findings.retain(is_wanted);
         Share {
             found,
+            remarks: if shows_remarks {
+                linter.of_account(estate, |principal| is_named(principal.arn.as_str()))
+            } else {
+                Vec::new()
+            },
             gaps: estate.problems.iter().map(gap_of).collect(),
             covers: covers(estate),
         }
     };
     let mut gathered = Gathered::default();
     inputs.each(share, |share| gathered.add(share))?;
-    Ok(gathered.report(inputs, rules, &questions))
+    let of_organization = inputs
+        .organization
+        .iter()
+        .flat_map(|organization| linter.of_organization(organization));
+    gathered.remarks.extend(of_organization);
+    let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
+    Ok((gathered.report(inputs, rules, &questions), is_incomplete))
 }
 
 fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {
@@ -164,6 +190,7 @@ struct Gathered {
     covered: [u64; SOURCES.len()],
     findings: Vec<Finding>,
     unjoined: Vec<UnjoinedFinding>,
+    remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
 }
 
@@ -190,6 +217,7 @@ impl Gathered {
         }
         self.findings.extend(findings);
         self.unjoined.extend(unjoined);
+        self.remarks.extend(share.remarks);
         self.gaps.extend(share.gaps);
     }
 
@@ -216,15 +244,17 @@ impl Gathered {
             self.unjoined
                 .extend(unjoined_of_organization(organization_findings, &read, questions.actions()));
         }
-        self.gaps.extend(inputs.problems.iter().map(gap_of));
+        self.gaps.extend(inputs.problems.iter().chain(&inputs.limits).map(gap_of));
         self.findings.sort_unstable_by(by_urgency);
         self.unjoined.sort_unstable();
         self.gaps.sort_unstable();
         self.gaps.dedup();
+        merge_remarks(&mut self.remarks);
         Report {
             facts,
             findings: self.findings,
             unjoined: self.unjoined,
+            remarks: self.remarks,
             gaps: self.gaps,
         }
     }

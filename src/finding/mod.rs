@@ -24,6 +24,7 @@ mod points;
 mod severity;
 mod score;
 mod row;
+mod remark;
 mod run;
 mod report;
 
@@ -49,6 +50,8 @@ pub use points::Points;
 pub use reach::MAX_SAMPLES;
 pub use reach::ReachedResource;
 pub use reach::ResourceReach;
+pub use remark::PolicyRemarks;
+pub use remark::StatementRemark;
 pub use report::Report;
 pub use row::Finding;
 pub use rule_id::InvalidRuleId;

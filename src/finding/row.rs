@@ -8,6 +8,7 @@ use crate::finding::ConditionWords;
 use crate::finding::Hop;
 use crate::finding::Identity;
 use crate::finding::Impact;
+use crate::finding::LastUse;
 use crate::finding::Loss;
 use crate::finding::ResourceReach;
 use crate::finding::RuleId;
@@ -51,6 +52,8 @@ pub struct Finding {
     pub representative_resource: Option<Arc<str>>,
     /// A request that succeeds; none where there is none, or none was found.
     pub witness: Option<Arc<Witness>>,
+    /// When the identity last called the action; AWS counts attempts that were refused, too.
+    pub action_last_used: LastUse,
     /// What was not read and could change this row.
     pub gaps: Arc<[Arc<str>]>,
     /// Steps before the identity makes the call itself; empty for a direct call.
@@ -119,6 +122,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("resources", &self.resources)?;
         fields.serialize_field("representative_resource", &self.representative_resource)?;
         fields.serialize_field("witness", &self.request())?;
+        fields.serialize_field("action_last_used", &self.action_last_used)?;
         fields.serialize_field("gaps", &self.gaps)?;
         fields.serialize_field("path", &self.path())?;
         fields.serialize_field("score", &self.score)?;
@@ -138,7 +142,7 @@ mod tests {
             "size_of::<Finding>() = {size}, size_of::<Identity>() = {}",
             size_of::<Identity>()
         );
-        assert!(size <= 320, "a finding takes {size} bytes");
+        assert!(size <= 328, "a finding takes {size} bytes");
         assert!(size_of::<Option<Score>>() == size_of::<Score>());
     }
 }

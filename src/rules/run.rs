@@ -22,6 +22,7 @@ use crate::finding::Finding;
 use crate::finding::Identity;
 use crate::finding::IdentityFlags;
 use crate::finding::Interner;
+use crate::finding::LastUse;
 use crate::finding::PolicyCounts;
 use crate::finding::ReachedResource;
 use crate::finding::ResourceReach;
@@ -33,6 +34,7 @@ use crate::ident::Action;
 use crate::rules::Rule;
 use crate::rules::RuleAction;
 use crate::rules::RuleSet;
+use crate::rules::action_use;
 use crate::rules::analyzer_evidence;
 use crate::rules::blockers;
 use crate::rules::citation::grants;
@@ -124,7 +126,7 @@ impl AccountAudit<'_> {
         let mut shared = Shared::default();
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
         let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
-        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::default()).collect();
+        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::new(self.keep_denied)).collect();
         for subject in &subjects {
             found.identities += 1;
             let principal = subject.principal;
@@ -153,15 +155,9 @@ impl AccountAudit<'_> {
                     continue;
                 }
                 let identity = identity.get_or_insert_with(|| Arc::new(self.identity(principal))).clone();
-                found.findings.push(Self::finding(
-                    rule,
-                    rule_action,
-                    &question,
-                    identity,
-                    &answer,
-                    counted,
-                    &mut shared,
-                ));
+                let mut finding = Self::finding(rule, rule_action, &question, identity, &answer, counted, &mut shared);
+                finding.action_last_used = action_use(principal, &rule_action.action, self.estate, self.as_of);
+                found.findings.push(finding);
             }
         }
         let joined: BTreeSet<&str> = found.findings.iter().map(|finding| &*finding.identity.principal).collect();
@@ -234,6 +230,7 @@ impl AccountAudit<'_> {
                 .witness
                 .as_ref()
                 .map(|request| Arc::new(witness(request, &mut shared.texts, &mut shared.contexts))),
+            action_last_used: LastUse::NotCollected,
             gaps: gaps.into(),
             detour: Arc::from([]),
             score: None,

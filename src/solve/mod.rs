@@ -15,6 +15,7 @@ mod choices;
 mod class;
 mod core;
 mod cube;
+mod covered;
 mod found;
 mod lint;
 mod memo;
