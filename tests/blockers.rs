@@ -54,7 +54,7 @@ use crate::reach::trusting;
 
 const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
 
-fn parsed(name: &str, policy_type: PolicyType, text: &str) -> Policy {
+pub fn parsed(name: &str, policy_type: PolicyType, text: &str) -> Policy {
     let text = PolicyText {
         text: text.into(),
         ..PolicyText::default()
@@ -154,7 +154,7 @@ fn is_same(blocker: &Blocker<'_>, layer: &Layer, statement: Option<(&Policy, usi
 
 /// Statements that all speak of the call, so that it takes several to block it: an Allow, bare or under one condition,
 /// and Denies under one or two.
-fn dense_document(random: &mut Random, is_bare: bool) -> String {
+pub fn dense_document(random: &mut Random, is_bare: bool) -> String {
     // Neighbours in the list are about the same keys.
     let from = usize::try_from(random.next()).unwrap() % (CONDITIONS.len() - 5);
     let condition = |random: &mut Random| {

@@ -18,6 +18,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod command;
+mod conditions;
 mod covered;
 mod decisions;
 mod differential;

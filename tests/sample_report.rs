@@ -7,6 +7,7 @@ use leastwise::finding::AnalyzerEvidence;
 use leastwise::finding::Blocker;
 use leastwise::finding::BlockerKind;
 use leastwise::finding::Blockers;
+use leastwise::finding::Bound;
 use leastwise::finding::Citation;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ConditionWords;
@@ -26,6 +27,7 @@ use leastwise::finding::PolicyRemarks;
 use leastwise::finding::PrincipalKind;
 use leastwise::finding::ReachedResource;
 use leastwise::finding::Report;
+use leastwise::finding::RequiredTest;
 use leastwise::finding::ResourceReach;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
@@ -35,6 +37,7 @@ use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
+use leastwise::finding::WeakestCondition;
 use leastwise::finding::Witness;
 use leastwise::finding::WitnessKey;
 use leastwise::finding::WitnessValue;
@@ -204,6 +207,7 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
         loss: if is_ec2 { Loss::Irreversible } else { Loss::Rebuildable },
         verdict: Verdict::Allowed,
         conditions: Arc::default(),
+        condition: None,
         unknowns: Arc::default(),
         grants: Arc::default(),
         limits: Arc::default(),
@@ -384,6 +388,16 @@ fn hostile_user() -> Finding {
     }
 }
 
+fn required(key: &str, operator: &str, value: &str, class: ControlClass) -> RequiredTest {
+    RequiredTest {
+        key: key.into(),
+        operator: operator.into(),
+        values: Box::new([value.into()]),
+        holds: true,
+        class,
+    }
+}
+
 fn identity_center_role() -> Finding {
     let name = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Operator_0123456789abcdef";
     let mut role = identity(PrincipalKind::IamRole, name);
@@ -401,6 +415,14 @@ fn identity_center_role() -> Finding {
             condition("an MFA device was used", "aws:MultiFactorAuthPresent", ControlClass::Session),
             condition("the call comes from 203.0.113.0/24", "aws:SourceIp", ControlClass::Network),
         ]),
+        condition: Some(Arc::new(WeakestCondition {
+            bound: Bound::Exact,
+            words: "only with MFA and from 203.0.113.0/24".into(),
+            alternatives: Box::new([Box::new([
+                required("aws:MultiFactorAuthPresent", "Bool", "true", ControlClass::Session),
+                required("aws:SourceIp", "IpAddress", "203.0.113.0/24", ControlClass::Network),
+            ])]),
+        })),
         grants: Arc::new([grant("Operator", Some("OperateInstances"), None)]),
         limits: Arc::new([scp]),
         ..finding(role, "ec2:TerminateInstances")

@@ -18,6 +18,7 @@ use leastwise::evaluate::trace_statement;
 use leastwise::finding::Blockers;
 use leastwise::finding::Citation;
 use leastwise::finding::Interner;
+use leastwise::finding::WeakestCondition;
 use leastwise::ident::Arn;
 use leastwise::ident::Ternary;
 use leastwise::policy::PolicyDocument;
@@ -29,6 +30,7 @@ use leastwise::solve::Question;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use leastwise::solve::blockers;
+use leastwise::solve::condition;
 use serde::Serialize;
 
 use crate::args::Explain;
@@ -55,6 +57,8 @@ struct Explanation {
     resource: Option<String>,
     verdict: &'static str,
     conditions: Vec<String>,
+    /// The weakest condition, where one is all that is missing.
+    condition: Option<WeakestCondition>,
     unknowns: Vec<String>,
     reachable: Option<usize>,
     total: Option<usize>,
@@ -218,6 +222,7 @@ fn explanation(asked: &Asked<'_>, question: &Question<'_>, answer: &Answer<'_>, 
             .iter()
             .map(|condition| condition.words.to_string())
             .collect(),
+        condition: condition(question, answer).map(|found| rules::weakest(&found, asked.action, &mut Interner::new())),
         unknowns: answer.unknowns.iter().map(ToString::to_string).collect(),
         reachable: answer.reached.as_ref().map(|reached| reached.indices.len()),
         total: answer.reached.as_ref().map(|reached| reached.total),
@@ -439,6 +444,9 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
             "condition"
         };
         writeln!(out, "  {word}: {}", show(condition))?;
+    }
+    if let Some(condition) = &explanation.condition {
+        writeln!(out, "  succeeds {}", show(&condition.words))?;
     }
     for unknown in &explanation.unknowns {
         writeln!(out, "  not known: {}", show(unknown))?;

@@ -18,6 +18,7 @@ use leastwise::evaluate::Subject;
 use leastwise::evaluate::Target;
 use leastwise::finding::Blockers;
 use leastwise::finding::Interner;
+use leastwise::finding::WeakestCondition;
 use leastwise::ident::Action;
 use leastwise::ident::Arn;
 use leastwise::policy::ContextKey;
@@ -34,6 +35,7 @@ use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use leastwise::solve::blockers;
 use leastwise::solve::blockers_at_hand;
+use leastwise::solve::condition;
 use leastwise::solve::given_region;
 use leastwise::solve::has_resource_policies;
 use leastwise::solve::subject_type;
@@ -57,6 +59,8 @@ pub(crate) struct Row {
     verdict: &'static str,
     /// What must hold, or what the holder has to choose or wait for.
     conditions: Vec<Arc<str>>,
+    /// The weakest condition, where one is all that is missing.
+    condition: Option<WeakestCondition>,
     /// What is not known and decides.
     unknowns: Vec<Arc<str>>,
     /// What blocks every request, for a denied row.
@@ -250,6 +254,7 @@ fn row(
         action: asked.action.to_string(),
         verdict: answer.verdict.as_str(),
         conditions: answer.conditions.iter().map(|condition| condition.words.clone()).collect(),
+        condition: condition(&question, &answer).map(|found| rules::weakest(&found, asked.action, &mut Interner::new())),
         unknowns: answer.unknowns.clone(),
         blockers: with_blockers.filter(|_| answer.verdict == Verdict::Denied).and_then(|texts| {
             let found = blockers_at_hand(&question, &answer).or_else(|| blockers(&question))?;

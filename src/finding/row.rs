@@ -15,6 +15,7 @@ use crate::finding::RuleId;
 use crate::finding::Score;
 use crate::finding::SignedBy;
 use crate::finding::Verdict;
+use crate::finding::WeakestCondition;
 use crate::finding::Witness;
 use crate::finding::WitnessKeys;
 
@@ -35,6 +36,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What must hold, for a conditional verdict.
     pub conditions: Arc<[ConditionWords]>,
+    /// The weakest condition of a conditional row, on the resource that it names.
+    pub condition: Option<Arc<WeakestCondition>>,
     /// What is not known and what would settle it.
     pub unknowns: Arc<[Arc<str>]>,
     /// The statements that grant.
@@ -111,6 +114,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("loss", &self.loss)?;
         fields.serialize_field("verdict", &self.verdict)?;
         fields.serialize_field("conditions", &self.conditions)?;
+        fields.serialize_field("condition", &self.condition)?;
         fields.serialize_field("unknowns", &self.unknowns)?;
         fields.serialize_field("grants", &self.grants)?;
         fields.serialize_field("limits", &self.limits)?;

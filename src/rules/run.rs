@@ -28,6 +28,7 @@ use crate::finding::ReachedResource;
 use crate::finding::ResourceReach;
 use crate::finding::UnjoinedFinding;
 use crate::finding::VerdictCounts;
+use crate::finding::WeakestCondition;
 use crate::finding::WitnessKey;
 use crate::ident::Action;
 use crate::rules::Rule;
@@ -41,6 +42,7 @@ use crate::rules::citation::limits;
 use crate::rules::service_only_trust;
 use crate::rules::unjoined;
 use crate::rules::usage;
+use crate::rules::weakest;
 use crate::rules::witness;
 use crate::solve::Answer;
 use crate::solve::Memo;
@@ -49,6 +51,7 @@ use crate::solve::Scope;
 use crate::solve::Verdict;
 use crate::solve::ask_in;
 use crate::solve::blockers_at_hand;
+use crate::solve::condition;
 
 /// The questions of a set of rules, with what the catalog says of their actions looked up once.
 #[derive(Debug)]
@@ -216,6 +219,7 @@ impl AccountAudit<'_> {
             loss: rule_action.loss,
             verdict: verdict_of(answer.verdict),
             conditions: conditions.into(),
+            condition: shared.condition_of(question, answer),
             unknowns: answer.unknowns.clone().into(),
             grants: shared.citations.intern(&granting),
             limits: shared.citations.intern(&limiting),
@@ -241,12 +245,25 @@ struct Shared {
     citations: Interner<[Citation]>,
     contexts: Interner<[WitnessKey]>,
     searched: usize,
+    conditions: BTreeSet<Arc<WeakestCondition>>,
 }
 
 /// The most denied rows of an account of which it is searched what blocks them; `explain` tells it of any.
 const MAX_SEARCHED: usize = 4;
 
 impl Shared {
+    /// The weakest condition of a conditional row. Rows whose statements are alike have it in common.
+    fn condition_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<WeakestCondition>> {
+        let found = condition(question, answer)?;
+        let found = weakest(&found, question.action.action, &mut self.texts);
+        if let Some(known) = self.conditions.get(&found) {
+            return Some(Arc::clone(known));
+        }
+        let found = Arc::new(found);
+        self.conditions.insert(Arc::clone(&found));
+        Some(found)
+    }
+
     /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
     fn blockers_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<Blockers>> {
         if answer.verdict != Verdict::Denied {

@@ -281,7 +281,7 @@ fn forget(
 }
 
 /// Whether choices may differ in the key.
-fn is_chosen(key: &str) -> bool {
+pub(super) fn is_chosen(key: &str) -> bool {
     let by_class = matches!(
         control_class(key),
         Some(ControlClass::Free | ControlClass::Choice | ControlClass::Network | ControlClass::Time | ControlClass::Session)

@@ -182,7 +182,7 @@ impl<'q, 'e> Search<'q, 'e> {
     }
 
     /// The evaluator's decision; of a comparison, what the other document allows taken away.
-    fn decide(&self, request: &Request<'_>) -> Decision<'e> {
+    pub(super) fn decide(&self, request: &Request<'_>) -> Decision<'e> {
         let decision = decide(&self.mentions.stack, request);
         let Some(other) = &self.other else { return decision };
         let beyond = decision.residual.clone().and(!decide(other, request).residual);
@@ -449,6 +449,18 @@ impl<'q, 'e> Search<'q, 'e> {
         };
         let decision = self.decide(&request);
         decision.residual.is_false() || matches!(self.prove(&request, &decision, true), Proof::Never)
+    }
+
+    /// The requests of all choices on one resource.
+    pub(super) fn requests(&self, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Vec<Request<'_>> {
+        let choices = self.choices.iter();
+        choices
+            .filter_map(|choice| self.request(choice, target, tags, counted))
+            .collect()
+    }
+
+    pub(super) fn choice_count(&self) -> usize {
+        self.choices.len()
     }
 
     fn request<'s>(
