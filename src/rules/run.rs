@@ -29,6 +29,7 @@ use crate::finding::ResourceReach;
 use crate::finding::UnjoinedFinding;
 use crate::finding::VerdictCounts;
 use crate::finding::WeakestCondition;
+use crate::finding::Witness;
 use crate::finding::WitnessKey;
 use crate::ident::Action;
 use crate::rules::Rule;
@@ -101,6 +102,9 @@ pub struct AccountAudit<'a> {
     pub as_of: Timestamp,
     /// Whether identities that can do nothing get a row too.
     pub keep_denied: bool,
+    /// Whether rows carry what proves them, for reports that show it: a request that succeeds, the weakest condition, what
+    /// blocks.
+    pub prove: bool,
 }
 
 /// What the rules found in one account.
@@ -123,7 +127,10 @@ impl AccountAudit<'_> {
     #[must_use]
     pub fn run(&self) -> AccountFindings {
         let mut found = AccountFindings::default();
-        let mut shared = Shared::default();
+        let mut shared = Shared {
+            prove: self.prove,
+            ..Shared::default()
+        };
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
         let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
         let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::new(self.keep_denied)).collect();
@@ -226,10 +233,7 @@ impl AccountAudit<'_> {
             blockers: shared.blockers_of(question, answer),
             resources: reach(answer, counted, &rule_action.resource_type),
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
-            witness: answer
-                .witness
-                .as_ref()
-                .map(|request| Arc::new(witness(request, &mut shared.texts, &mut shared.contexts))),
+            witness: shared.witness_of(answer),
             action_last_used: LastUse::NotCollected,
             gaps: gaps.into(),
             detour: Arc::from([]),
@@ -241,6 +245,7 @@ impl AccountAudit<'_> {
 /// Texts and lists that many findings of an account have in common.
 #[derive(Default)]
 struct Shared {
+    prove: bool,
     texts: Interner<str>,
     citations: Interner<[Citation]>,
     contexts: Interner<[WitnessKey]>,
@@ -252,9 +257,15 @@ struct Shared {
 const MAX_SEARCHED: usize = 4;
 
 impl Shared {
+    /// A request that succeeds.
+    fn witness_of(&mut self, answer: &Answer<'_>) -> Option<Arc<Witness>> {
+        let request = answer.witness.as_ref().filter(|_| self.prove)?;
+        Some(Arc::new(witness(request, &mut self.texts, &mut self.contexts)))
+    }
+
     /// The weakest condition of a conditional row. Rows whose statements are alike have it in common.
     fn condition_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<WeakestCondition>> {
-        let found = condition(question, answer)?;
+        let found = self.prove.then(|| condition(question, answer))??;
         let found = weakest(&found, question.action.action, &mut self.texts);
         if let Some(known) = self.conditions.get(&found) {
             return Some(Arc::clone(known));
@@ -266,7 +277,7 @@ impl Shared {
 
     /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
     fn blockers_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<Blockers>> {
-        if answer.verdict != Verdict::Denied {
+        if !self.prove || answer.verdict != Verdict::Denied {
             return None;
         }
         let mut shared = |found| Arc::new(blockers(&found, question.subject, &mut self.texts));
