@@ -101,6 +101,8 @@ pub struct AccountAudit<'a> {
     pub as_of: Timestamp,
     /// Whether identities that can do nothing get a row too.
     pub keep_denied: bool,
+    /// Whether rows tell the weakest condition and what blocks; of the formats only JSON shows them.
+    pub is_detailed: bool,
 }
 
 /// What the rules found in one account.
@@ -123,7 +125,10 @@ impl AccountAudit<'_> {
     #[must_use]
     pub fn run(&self) -> AccountFindings {
         let mut found = AccountFindings::default();
-        let mut shared = Shared::default();
+        let mut shared = Shared {
+            is_detailed: self.is_detailed,
+            ..Shared::default()
+        };
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
         let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
         let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::new(self.keep_denied)).collect();
@@ -245,6 +250,7 @@ struct Shared {
     citations: Interner<[Citation]>,
     contexts: Interner<[WitnessKey]>,
     searched: usize,
+    is_detailed: bool,
     conditions: BTreeSet<Arc<WeakestCondition>>,
 }
 
@@ -254,6 +260,9 @@ const MAX_SEARCHED: usize = 4;
 impl Shared {
     /// The weakest condition of a conditional row. Rows whose statements are alike have it in common.
     fn condition_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<WeakestCondition>> {
+        if !self.is_detailed {
+            return None;
+        }
         let found = condition(question, answer)?;
         let found = weakest(&found, question.action.action, &mut self.texts);
         if let Some(known) = self.conditions.get(&found) {
@@ -266,7 +275,7 @@ impl Shared {
 
     /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
     fn blockers_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<Blockers>> {
-        if answer.verdict != Verdict::Denied {
+        if answer.verdict != Verdict::Denied || !self.is_detailed {
             return None;
         }
         let mut shared = |found| Arc::new(blockers(&found, question.subject, &mut self.texts));

@@ -66,14 +66,17 @@ fn known_phrase(unmet: &UnmetTest, holds: bool, noun: &str) -> Option<String> {
     let test = &unmet.test;
     let values = unmet.shown_values().join(" or ");
     let key = test.key.lower();
+    let is_yes = holds == values.eq_ignore_ascii_case("true");
     let said = match test.operator.family() {
         _ if test.qualifier.is_some() || unmet.shown_values().is_empty() => return None,
         OperatorFamily::Null => return null_phrase(unmet, holds, noun),
         OperatorFamily::Bool => match key {
-            "aws:multifactorauthpresent" => {
-                let is_with = holds == values.eq_ignore_ascii_case("true");
-                (if is_with { "with MFA" } else { "without MFA" }).to_owned()
-            }
+            "aws:multifactorauthpresent" if is_yes => "with MFA".to_owned(),
+            "aws:multifactorauthpresent" => "without MFA".to_owned(),
+            "aws:viaawsservice" if is_yes => "through an AWS service".to_owned(),
+            "aws:viaawsservice" => "not through an AWS service".to_owned(),
+            "aws:securetransport" if is_yes => "over TLS".to_owned(),
+            "aws:securetransport" => "without TLS".to_owned(),
             _ => return None,
         },
         OperatorFamily::IpAddress => match key {

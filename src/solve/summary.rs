@@ -78,8 +78,8 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
         return None;
     }
     let search = Search::of(question, Mentions::of(question), None);
-    let (tags, counted) = resource_of(question, answer);
-    let mut requests = search.requests(&decided.target, tags, counted);
+    let (tags, resource) = resource_of(question, answer);
+    let mut requests = search.requests(&decided.target, tags, resource);
     if requests.len() > MAX_CHOICES {
         requests.truncate(MAX_CHOICES);
     }
@@ -96,9 +96,9 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
     let residual = search.decide(&joined).residual;
     let settled = residual.settle_unknowns(false);
     let service = question.action.action.service();
-    let times = TIME_KEYS.map(|key| values_of(&requests, key));
+    let counted = COUNTED_KEYS.map(|key| values_of(&requests, key));
     let possible = |key: &ContextKey, tests: &[(&ConditionTest, bool)]| {
-        let known = TIME_KEYS.iter().zip(&times).find(|(time, _)| **time == key.lower());
+        let known = COUNTED_KEYS.iter().zip(&counted).find(|(name, _)| **name == key.lower());
         match known {
             Some((_, values)) if is_whole && !values.is_empty() => values.iter().any(|value| may_meet(key, value, tests)),
             Some(_) | None => has_value(key, tests, &joined.context, service),
@@ -132,8 +132,8 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
     Some(Summary { alternatives, bound })
 }
 
-/// The keys of the time of the call: the values that choices give them stand for all.
-const TIME_KEYS: [&str; 2] = ["aws:currenttime", "aws:epochtime"];
+/// Keys of which the values that choices give them stand for all.
+const COUNTED_KEYS: [&str; 3] = ["aws:currenttime", "aws:epochtime", "aws:viaawsservice"];
 
 fn is_call_of_many(question: &Question<'_>) -> bool {
     let action = question.action.action;
