@@ -250,9 +250,15 @@ struct Shared {
     citations: Interner<[Citation]>,
     contexts: Interner<[WitnessKey]>,
     searched: usize,
+    /// What the conditions so far took.
+    cost: usize,
     is_detailed: bool,
     conditions: BTreeSet<Arc<WeakestCondition>>,
 }
+
+/// The most questions about single keys that the conditions of an account's rows may take: policies that are built to be
+/// hard do not hold up the report. `can` tells the condition of any row.
+const MAX_COST: usize = 100_000;
 
 /// The most denied rows of an account of which it is searched what blocks them; `explain` tells it of any.
 const MAX_SEARCHED: usize = 4;
@@ -260,10 +266,11 @@ const MAX_SEARCHED: usize = 4;
 impl Shared {
     /// The weakest condition of a conditional row. Rows whose statements are alike have it in common.
     fn condition_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<WeakestCondition>> {
-        if !self.is_detailed {
+        if !self.is_detailed || self.cost > MAX_COST {
             return None;
         }
         let found = condition(question, answer)?;
+        self.cost += found.cost;
         let found = weakest(&found, question.action.action, &mut self.texts);
         if let Some(known) = self.conditions.get(&found) {
             return Some(Arc::clone(known));

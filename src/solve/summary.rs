@@ -38,6 +38,9 @@ use crate::solve::theory::value_for;
 /// The most ways to call that are looked at; of more, what they share is not made use of.
 const MAX_CHOICES: usize = 256;
 
+/// The most patterns of one key that are held against each other.
+const MAX_PATTERNS: usize = 24;
+
 /// Under which conditions a call on one resource succeeds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Summary {
@@ -45,6 +48,8 @@ pub struct Summary {
     pub alternatives: Vec<Vec<Requirement>>,
     /// How they relate to the requests that succeed.
     pub bound: Bound,
+    /// How many questions about single keys it took: most take less than 20, the hardest 1,500.
+    pub cost: usize,
 }
 
 /// How a condition relates to the requests that succeed.
@@ -129,7 +134,11 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
         () if cubes.is_cut || settled != residual => Bound::Sufficient,
         () => Bound::Exact,
     };
-    Some(Summary { alternatives, bound })
+    Some(Summary {
+        alternatives,
+        bound,
+        cost: cubes.questions(),
+    })
 }
 
 /// Keys of which the values that choices give them stand for all.
@@ -222,6 +231,10 @@ fn may_meet(key: &ContextKey, value: &ContextValue, tests: &[(&ConditionTest, bo
 
 /// Whether some value of the key comes out so; true where that is not known.
 fn has_value(key: &ContextKey, tests: &[(&ConditionTest, bool)], context: &RequestContext, service: &str) -> bool {
+    let patterns = tests.iter().flat_map(|(test, _)| &test.values);
+    if patterns.filter(|value| value.contains(['*', '?'])).count() > MAX_PATTERNS {
+        return true;
+    }
     let literals: Vec<Literal<'_>> = tests.iter().map(|(test, holds)| Literal { test, holds: *holds }).collect();
     let mut domain: Domain = domain_of(key, ControlClass::Resource, Some(service));
     if let ContextValue::Prefix(prefix) = context.get(key) {
