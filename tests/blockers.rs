@@ -64,9 +64,12 @@ pub fn parsed(name: &str, policy_type: PolicyType, text: &str) -> Policy {
     policy
 }
 
+/// Whether a layer's statement is kept, or, without one, that the layer has to allow.
+type Keeps<'k> = dyn Fn(&Layer, Option<(&Policy, usize)>) -> bool + 'k;
+
 /// The policies of one layer as far as some blockers leave them: the Deny statements among them, and where none of them
 /// is the layer itself a statement that allows everything.
-fn reduced(policies: &[&Policy], layer: &Layer, keeps: &dyn Fn(&Layer, Option<(&Policy, usize)>) -> bool) -> Vec<Policy> {
+fn reduced(policies: &[&Policy], layer: &Layer, keeps: &Keeps<'_>) -> Vec<Policy> {
     let of = |policy: &&Policy| {
         let Some(document) = policy.parsed() else {
             return (*policy).clone();
@@ -103,7 +106,7 @@ struct Reduced {
 }
 
 impl Reduced {
-    fn of(subject: &Subject<'_>, keeps: &dyn Fn(&Layer, Option<(&Policy, usize)>) -> bool) -> Self {
+    fn of(subject: &Subject<'_>, keeps: &Keeps<'_>) -> Self {
         let boundary: Vec<&Policy> = subject.stack.boundary.into_iter().collect();
         let levels = match &subject.stack.scps {
             Guardrails::Levels(levels) => levels.as_slice(),
@@ -201,13 +204,14 @@ fn check(question: &Question<'_>, answer: &Answer<'_>, random: &mut Random, seen
         *seen.kinds.entry(member.kind.as_str()).or_default() += 1;
     }
     if let Some(at_hand) = blockers_at_hand(question, answer) {
-        let [one] = at_hand.members.as_slice() else { panic!("{text}") };
+        assert_eq!(at_hand.members.len(), 1, "{text}");
+        let one = &at_hand.members[0];
         assert_eq!(found.members.len(), 1, "{text}");
         let statement = one.statement.map(|(policy, index, _)| (policy, index));
         assert!(is_same(&found.members[0], &one.layer, statement), "{text}");
         assert_eq!(one.kind, found.members[0].kind, "{text}");
     }
-    let asked = |keeps: &dyn Fn(&Layer, Option<(&Policy, usize)>) -> bool, check: &mut dyn FnMut(&Subject<'_>, &Answer<'_>)| {
+    let asked = |keeps: &Keeps<'_>, check: &mut dyn FnMut(&Subject<'_>, &Answer<'_>)| {
         let reduced = Reduced::of(subject, keeps);
         let subject = reduced.subject(subject);
         let answer = ask(&Question {

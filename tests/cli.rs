@@ -659,7 +659,7 @@ fn explain_says_why_and_why_not() {
     );
     assert!(run.out.contains("stands twice"), "{}", run.out);
     let run = explained("arn:aws:iam::333344445555:user/people/ines.duarte", "ec2:TerminateInstances");
-    assert!(run.out.contains("condition: with the user's MFA device"), "{}", run.out);
+    assert!(run.out.contains("condition: only with MFA"), "{}", run.out);
 }
 
 #[test]

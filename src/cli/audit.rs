@@ -143,7 +143,7 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
                 .is_some_and(|organization| organization.is_management(estate.account)),
             as_of: inputs.as_of,
             keep_denied: reporting.all,
-            prove: matches!(reporting.destination.format, Format::Json),
+            is_detailed: reporting.destination.format == Format::Json,
         };
         let mut found = audit.run();
         let mut ranker = Ranker::new(weights, inputs.as_of);

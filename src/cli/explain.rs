@@ -437,16 +437,18 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
     if let (Some(reachable), Some(total)) = (explanation.reachable, explanation.total) {
         writeln!(out, "  reaches {reachable} of {total} counted resources")?;
     }
-    for condition in &explanation.conditions {
+    if let Some(condition) = &explanation.condition {
+        writeln!(out, "  condition: {}", show(&condition.words))?;
+    }
+    // The whole condition says what these say of one way to call.
+    let of_one_way = explanation.conditions.iter().filter(|_| explanation.condition.is_none());
+    for condition in of_one_way {
         let word = if explanation.verdict == Verdict::Allowed.as_str() {
             "the holder chooses"
         } else {
             "condition"
         };
         writeln!(out, "  {word}: {}", show(condition))?;
-    }
-    if let Some(condition) = &explanation.condition {
-        writeln!(out, "  succeeds {}", show(&condition.words))?;
     }
     for unknown in &explanation.unknowns {
         writeln!(out, "  not known: {}", show(unknown))?;

@@ -345,7 +345,11 @@ fn cells(row: &Row, has_reach: bool) -> Vec<String> {
     } else {
         "condition: "
     };
-    let conditions = row.conditions.iter().map(|words| format!("{prefix}{}", visible(words)));
+    let said: &[Arc<str>] = row
+        .condition
+        .as_ref()
+        .map_or(&row.conditions, |whole| std::slice::from_ref(&whole.words));
+    let conditions = said.iter().map(|words| format!("{prefix}{}", visible(words)));
     let unknowns = row.unknowns.iter().map(|words| format!("not known: {}", visible(words)));
     cells.push(conditions.chain(unknowns).collect::<Vec<_>>().join("\n"));
     cells

@@ -102,9 +102,8 @@ pub struct AccountAudit<'a> {
     pub as_of: Timestamp,
     /// Whether identities that can do nothing get a row too.
     pub keep_denied: bool,
-    /// Whether rows carry what proves them, for reports that show it: a request that succeeds, the weakest condition, what
-    /// blocks.
-    pub prove: bool,
+    /// Whether rows tell a request that succeeds, the weakest condition and what blocks; of the formats only JSON shows them.
+    pub is_detailed: bool,
 }
 
 /// What the rules found in one account.
@@ -128,7 +127,7 @@ impl AccountAudit<'_> {
     pub fn run(&self) -> AccountFindings {
         let mut found = AccountFindings::default();
         let mut shared = Shared {
-            prove: self.prove,
+            is_detailed: self.is_detailed,
             ..Shared::default()
         };
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
@@ -245,13 +244,19 @@ impl AccountAudit<'_> {
 /// Texts and lists that many findings of an account have in common.
 #[derive(Default)]
 struct Shared {
-    prove: bool,
     texts: Interner<str>,
     citations: Interner<[Citation]>,
     contexts: Interner<[WitnessKey]>,
     searched: usize,
+    /// What the conditions so far took.
+    cost: usize,
+    is_detailed: bool,
     conditions: BTreeSet<Arc<WeakestCondition>>,
 }
+
+/// The most questions about single keys that the conditions of an account's rows may take: policies that are built to be
+/// hard do not hold up the report. `can` tells the condition of any row.
+const MAX_COST: usize = 100_000;
 
 /// The most denied rows of an account of which it is searched what blocks them; `explain` tells it of any.
 const MAX_SEARCHED: usize = 4;
@@ -259,13 +264,17 @@ const MAX_SEARCHED: usize = 4;
 impl Shared {
     /// A request that succeeds.
     fn witness_of(&mut self, answer: &Answer<'_>) -> Option<Arc<Witness>> {
-        let request = answer.witness.as_ref().filter(|_| self.prove)?;
+        let request = answer.witness.as_ref().filter(|_| self.is_detailed)?;
         Some(Arc::new(witness(request, &mut self.texts, &mut self.contexts)))
     }
 
     /// The weakest condition of a conditional row. Rows whose statements are alike have it in common.
     fn condition_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<WeakestCondition>> {
-        let found = self.prove.then(|| condition(question, answer))??;
+        if !self.is_detailed || self.cost > MAX_COST {
+            return None;
+        }
+        let found = condition(question, answer)?;
+        self.cost += found.cost;
         let found = weakest(&found, question.action.action, &mut self.texts);
         if let Some(known) = self.conditions.get(&found) {
             return Some(Arc::clone(known));
@@ -277,7 +286,7 @@ impl Shared {
 
     /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
     fn blockers_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<Blockers>> {
-        if !self.prove || answer.verdict != Verdict::Denied {
+        if answer.verdict != Verdict::Denied || !self.is_detailed {
             return None;
         }
         let mut shared = |found| Arc::new(blockers(&found, question.subject, &mut self.texts));

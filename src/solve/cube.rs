@@ -16,10 +16,13 @@ use crate::policy::variables;
 use crate::solve::satisfy::common_name;
 
 /// The most alternatives at any step; what is more is cut.
-const MAX_CUBES: usize = 32;
+const MAX_CUBES: usize = 16;
 
 /// The most questions put to the theories.
-const MAX_QUESTIONS: usize = 20_000;
+const MAX_QUESTIONS: usize = 1_500;
+
+/// The longest list of values that is looked at one by one.
+const MAX_VALUES: usize = 32;
 
 /// A test, and how it must come out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +54,11 @@ impl<'p> Cubes<'p> {
             known: RefCell::default(),
             is_cut: false,
         }
+    }
+
+    /// How many questions were put to the theories.
+    pub(super) fn questions(&self) -> usize {
+        self.known.borrow().len()
     }
 
     /// The alternatives under which the formula holds, simplified.
@@ -252,6 +260,7 @@ impl<'p> Cubes<'p> {
                 *slot = narrowed;
             }
         }
+        let mut cube = Self::gathered(cube);
         // What must not be is left out rather than what must.
         let mut order = cube.clone();
         order.sort_by_key(|requirement| (is_positive(requirement), std::cmp::Reverse(requirement.clone())));
@@ -266,11 +275,28 @@ impl<'p> Cubes<'p> {
         Some(cube)
     }
 
+    /// Says "neither of these" once for a key.
+    fn gathered(cube: Cube) -> Cube {
+        let mut found: Cube = Vec::new();
+        for requirement in cube {
+            let joined = found.iter().position(|other| neither(other, &requirement).is_some());
+            match joined.and_then(|at| Some((at, neither(found.get(at)?, &requirement)?))) {
+                Some((at, both)) => {
+                    if let Some(slot) = found.get_mut(at) {
+                        *slot = both;
+                    }
+                }
+                None => found.push(requirement),
+            }
+        }
+        found
+    }
+
     fn narrowed(&self, requirement: &Requirement, rest: &[Requirement]) -> Requirement {
         let Atom::Test(unmet) = &requirement.atom else {
             return requirement.clone();
         };
-        let is_list = requirement.holds && is_union(&unmet.test) && unmet.test.values.len() > 1;
+        let is_list = requirement.holds && is_union(&unmet.test) && (2..=MAX_VALUES).contains(&unmet.test.values.len());
         if !is_list || key_of(requirement).is_none() {
             return requirement.clone();
         }
@@ -362,6 +388,29 @@ fn key_of(requirement: &Requirement) -> Option<(&ContextKey, &ConditionTest)> {
 fn is_union(test: &ConditionTest) -> bool {
     let is_order = matches!(test.operator.family(), OperatorFamily::Null);
     test.qualifier != Some(SetQualifier::ForAllValues) && !test.operator.is_negated() && !is_order
+}
+
+/// One test for two that a key has no value of.
+fn neither(one: &Requirement, other: &Requirement) -> Option<Requirement> {
+    let (Atom::Test(mine), Atom::Test(yours)) = (&one.atom, &other.atom) else {
+        return None;
+    };
+    let of = |test: &ConditionTest| (test.key.clone(), test.operator, test.if_exists, test.qualifier);
+    let is_alike = of(&mine.test) == of(&yours.test) && mine.test.operator.is_negated() && mine.test.qualifier.is_none();
+    if !(is_alike && one.holds && other.holds && key_of(one).is_some() && key_of(other).is_some()) {
+        return None;
+    }
+    let values: BTreeSet<Box<str>> = mine.test.values.iter().chain(&yours.test.values).cloned().collect();
+    Some(Requirement {
+        atom: Atom::Test(UnmetTest {
+            test: ConditionTest {
+                values: values.into_iter().collect(),
+                ..mine.test.clone()
+            },
+            class: mine.class,
+        }),
+        holds: true,
+    })
 }
 
 /// One test for two, where the values can be put together.

@@ -13,6 +13,21 @@ use crate::solve::Summary;
 use crate::solve::describe;
 use crate::solve::subject_type;
 
+/// The most values, tests and alternatives that the words list; the parts hold all.
+const MAX_VALUES: usize = 6;
+const MAX_TESTS: usize = 12;
+const MAX_ALTERNATIVES: usize = 6;
+
+/// The first of many, and how many are left out.
+fn first_of(mut parts: Vec<String>, most: usize, between: &str, what: &str) -> String {
+    let left_out = parts.len().saturating_sub(most);
+    if left_out > 1 {
+        parts.truncate(most);
+        parts.push(format!("{what} of {left_out} more"));
+    }
+    parts.join(between)
+}
+
 /// The whole condition.
 pub(super) fn sentence(summary: &Summary, action: &Action) -> String {
     let noun = subject_type(action).map_or_else(|| "resources".to_owned(), |kind| format!("{kind}s"));
@@ -29,11 +44,14 @@ pub(super) fn sentence(summary: &Summary, action: &Action) -> String {
         .filter(|rest| !rest.is_empty())
         .collect();
     let common = listed(&common, &noun);
-    let both = match (common.as_str(), rests.as_slice()) {
-        ("", []) => return "always".to_owned(),
-        (_, []) => common,
-        ("", rests) => format!("either {}", rests.join(", or ")),
-        (_, rests) => format!("{common}, and either {}", rests.join(", or ")),
+    let both = match common.as_str() {
+        "" if rests.is_empty() => return "always".to_owned(),
+        _ if rests.is_empty() => common,
+        "" => format!("either {}", first_of(rests, MAX_ALTERNATIVES, ", or ", "in one")),
+        _ => format!(
+            "{common}, and either {}",
+            first_of(rests, MAX_ALTERNATIVES, ", or ", "in one")
+        ),
     };
     match summary.bound {
         Bound::Exact => format!("only {both}"),
@@ -45,7 +63,7 @@ pub(super) fn sentence(summary: &Summary, action: &Action) -> String {
 /// The phrases of tests that must all be met.
 fn listed(requirements: &[&Requirement], noun: &str) -> String {
     let phrases: Vec<String> = requirements.iter().map(|requirement| phrase(requirement, noun)).collect();
-    phrases.join(" and ")
+    first_of(phrases, MAX_TESTS, " and ", "all")
 }
 
 /// One test as a phrase; where there is no better one, as a sentence about its key.
@@ -64,16 +82,19 @@ pub(super) fn phrase(requirement: &Requirement, noun: &str) -> String {
 
 fn known_phrase(unmet: &UnmetTest, holds: bool, noun: &str) -> Option<String> {
     let test = &unmet.test;
-    let values = unmet.shown_values().join(" or ");
+    let values = first_of(unmet.shown_values(), MAX_VALUES, " or ", "one");
     let key = test.key.lower();
+    let is_yes = holds == values.eq_ignore_ascii_case("true");
     let said = match test.operator.family() {
         _ if test.qualifier.is_some() || unmet.shown_values().is_empty() => return None,
         OperatorFamily::Null => return null_phrase(unmet, holds, noun),
         OperatorFamily::Bool => match key {
-            "aws:multifactorauthpresent" => {
-                let is_with = holds == values.eq_ignore_ascii_case("true");
-                (if is_with { "with MFA" } else { "without MFA" }).to_owned()
-            }
+            "aws:multifactorauthpresent" if is_yes => "with MFA".to_owned(),
+            "aws:multifactorauthpresent" => "without MFA".to_owned(),
+            "aws:viaawsservice" if is_yes => "through an AWS service".to_owned(),
+            "aws:viaawsservice" => "not through an AWS service".to_owned(),
+            "aws:securetransport" if is_yes => "over TLS".to_owned(),
+            "aws:securetransport" => "without TLS".to_owned(),
             _ => return None,
         },
         OperatorFamily::IpAddress => match key {

@@ -38,6 +38,9 @@ use crate::solve::theory::value_for;
 /// The most ways to call that are looked at; of more, what they share is not made use of.
 const MAX_CHOICES: usize = 256;
 
+/// The most patterns of one key that are held against each other.
+const MAX_PATTERNS: usize = 24;
+
 /// Under which conditions a call on one resource succeeds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Summary {
@@ -45,6 +48,8 @@ pub struct Summary {
     pub alternatives: Vec<Vec<Requirement>>,
     /// How they relate to the requests that succeed.
     pub bound: Bound,
+    /// How many questions about single keys it took: most take less than 20, the hardest 1,500.
+    pub cost: usize,
 }
 
 /// How a condition relates to the requests that succeed.
@@ -78,8 +83,8 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
         return None;
     }
     let search = Search::of(question, Mentions::of(question), None);
-    let (tags, counted) = resource_of(question, answer);
-    let mut requests = search.requests(&decided.target, tags, counted);
+    let (tags, resource) = resource_of(question, answer);
+    let mut requests = search.requests(&decided.target, tags, resource);
     if requests.len() > MAX_CHOICES {
         requests.truncate(MAX_CHOICES);
     }
@@ -96,9 +101,9 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
     let residual = search.decide(&joined).residual;
     let settled = residual.settle_unknowns(false);
     let service = question.action.action.service();
-    let times = TIME_KEYS.map(|key| values_of(&requests, key));
+    let counted = COUNTED_KEYS.map(|key| values_of(&requests, key));
     let possible = |key: &ContextKey, tests: &[(&ConditionTest, bool)]| {
-        let known = TIME_KEYS.iter().zip(&times).find(|(time, _)| **time == key.lower());
+        let known = COUNTED_KEYS.iter().zip(&counted).find(|(name, _)| **name == key.lower());
         match known {
             Some((_, values)) if is_whole && !values.is_empty() => values.iter().any(|value| may_meet(key, value, tests)),
             Some(_) | None => has_value(key, tests, &joined.context, service),
@@ -129,11 +134,15 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
         () if cubes.is_cut || settled != residual => Bound::Sufficient,
         () => Bound::Exact,
     };
-    Some(Summary { alternatives, bound })
+    Some(Summary {
+        alternatives,
+        bound,
+        cost: cubes.questions(),
+    })
 }
 
-/// The keys of the time of the call: the values that choices give them stand for all.
-const TIME_KEYS: [&str; 2] = ["aws:currenttime", "aws:epochtime"];
+/// Keys of which the values that choices give them stand for all.
+const COUNTED_KEYS: [&str; 3] = ["aws:currenttime", "aws:epochtime", "aws:viaawsservice"];
 
 fn is_call_of_many(question: &Question<'_>) -> bool {
     let action = question.action.action;
@@ -222,6 +231,10 @@ fn may_meet(key: &ContextKey, value: &ContextValue, tests: &[(&ConditionTest, bo
 
 /// Whether some value of the key comes out so; true where that is not known.
 fn has_value(key: &ContextKey, tests: &[(&ConditionTest, bool)], context: &RequestContext, service: &str) -> bool {
+    let patterns = tests.iter().flat_map(|(test, _)| &test.values);
+    if patterns.filter(|value| value.contains(['*', '?'])).count() > MAX_PATTERNS {
+        return true;
+    }
     let literals: Vec<Literal<'_>> = tests.iter().map(|(test, holds)| Literal { test, holds: *holds }).collect();
     let mut domain: Domain = domain_of(key, ControlClass::Resource, Some(service));
     if let ContextValue::Prefix(prefix) = context.get(key) {
