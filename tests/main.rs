@@ -27,6 +27,7 @@ mod formulas;
 mod guides;
 mod last_accessed;
 mod laws;
+mod memo;
 mod oracle;
 mod parsing;
 mod patterns;
