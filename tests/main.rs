@@ -12,18 +12,22 @@
 
 mod agreement;
 mod architecture;
+mod blockers;
 mod broken_input;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod command;
+mod conditions;
 mod covered;
 mod decisions;
 mod differential;
 mod evidence;
 mod formulas;
 mod guides;
+mod last_accessed;
 mod laws;
+mod memo;
 mod oracle;
 mod parsing;
 mod patterns;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use leastwise::finding::BlockerKind;
+use leastwise::finding::Bound;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ControlClass;
 use leastwise::finding::FactorName;
@@ -187,6 +189,12 @@ fn the_schema_lists_the_words_of_the_code() {
         ("finding/properties/loss", words(Loss::ALL)),
         (
             "finding/properties/conditions/items/properties/class",
+            words(ControlClass::ALL),
+        ),
+        ("blockers/properties/members/items/properties/kind", words(BlockerKind::ALL)),
+        ("condition/properties/bound", words(Bound::ALL)),
+        (
+            "condition/properties/alternatives/items/items/properties/class",
             words(ControlClass::ALL),
         ),
         ("identity/properties/kind", words(PrincipalKind::ALL)),

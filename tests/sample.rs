@@ -58,6 +58,7 @@ fn found() -> Rows {
             is_management: organization.is_management(account.id()),
             as_of: "2026-11-01T06:00:00Z".parse().unwrap(),
             keep_denied: true,
+            is_detailed: false,
         };
         for finding in audit.run().findings {
             let reach = finding.resources.as_deref();

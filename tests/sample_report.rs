@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use leastwise::finding::AccessKey;
 use leastwise::finding::AnalyzerEvidence;
+use leastwise::finding::Blocker;
+use leastwise::finding::BlockerKind;
+use leastwise::finding::Blockers;
+use leastwise::finding::Bound;
 use leastwise::finding::Citation;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ConditionWords;
@@ -23,6 +27,7 @@ use leastwise::finding::PolicyRemarks;
 use leastwise::finding::PrincipalKind;
 use leastwise::finding::ReachedResource;
 use leastwise::finding::Report;
+use leastwise::finding::RequiredTest;
 use leastwise::finding::ResourceReach;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
@@ -32,6 +37,7 @@ use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
+use leastwise::finding::WeakestCondition;
 use leastwise::finding::Witness;
 use leastwise::finding::WitnessKey;
 use leastwise::finding::WitnessValue;
@@ -201,9 +207,11 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
         loss: if is_ec2 { Loss::Irreversible } else { Loss::Rebuildable },
         verdict: Verdict::Allowed,
         conditions: Arc::default(),
+        condition: None,
         unknowns: Arc::default(),
         grants: Arc::default(),
         limits: Arc::default(),
+        blockers: None,
         resources: None,
         representative_resource: Some(resource(is_ec2)),
         witness: Some(Arc::new(Witness {
@@ -211,6 +219,7 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
             resource: Some(resource(is_ec2)),
             context: Arc::new([]),
         })),
+        action_last_used: LastUse::NotCollected,
         gaps: Arc::default(),
         detour: Arc::default(),
         score: None,
@@ -296,6 +305,9 @@ fn outsiders_role() -> Finding {
     Finding {
         grants: Arc::new([grant("arn:aws:iam::aws:policy/AmazonEC2FullAccess", None, None)]),
         resources: Some(Arc::new(reach)),
+        action_last_used: LastUse::NotUsed {
+            since: Some("2025-08-26T00:00:00Z".parse().unwrap()),
+        },
         ..finding(role, "ec2:TerminateInstances")
     }
 }
@@ -376,6 +388,16 @@ fn hostile_user() -> Finding {
     }
 }
 
+fn required(key: &str, operator: &str, value: &str, class: ControlClass) -> RequiredTest {
+    RequiredTest {
+        key: key.into(),
+        operator: operator.into(),
+        values: Box::new([value.into()]),
+        holds: true,
+        class,
+    }
+}
+
 fn identity_center_role() -> Finding {
     let name = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Operator_0123456789abcdef";
     let mut role = identity(PrincipalKind::IamRole, name);
@@ -393,6 +415,14 @@ fn identity_center_role() -> Finding {
             condition("an MFA device was used", "aws:MultiFactorAuthPresent", ControlClass::Session),
             condition("the call comes from 203.0.113.0/24", "aws:SourceIp", ControlClass::Network),
         ]),
+        condition: Some(Arc::new(WeakestCondition {
+            bound: Bound::Exact,
+            words: "only with MFA and from 203.0.113.0/24".into(),
+            alternatives: Box::new([Box::new([
+                required("aws:MultiFactorAuthPresent", "Bool", "true", ControlClass::Session),
+                required("aws:SourceIp", "IpAddress", "203.0.113.0/24", ControlClass::Network),
+            ])]),
+        })),
         grants: Arc::new([grant("Operator", Some("OperateInstances"), None)]),
         limits: Arc::new([scp]),
         ..finding(role, "ec2:TerminateInstances")
@@ -472,8 +502,26 @@ fn young_role() -> Finding {
 
 fn denied_role() -> Finding {
     let role = identity(PrincipalKind::IamRole, "arn:aws:iam::444455556666:role/reader");
+    let by = Citation {
+        layer: Layer::ServiceControl,
+        effect: CitedEffect::Deny,
+        via: Some("r-root".into()),
+        ..grant("p-0abcdefg", Some("DenyDeletes"), None)
+    };
+    let blocker = Blocker {
+        kind: BlockerKind::ExplicitDeny,
+        words: "denies".into(),
+        keys: Box::new([]),
+        by: by.clone(),
+    };
+    let blockers = Blockers {
+        is_minimal: true,
+        members: Box::new([blocker]),
+        single_fixes: Some(Box::new([by])),
+    };
     Finding {
         verdict: Verdict::Denied,
+        blockers: Some(Arc::new(blockers)),
         representative_resource: None,
         witness: None,
         ..finding(role, "ec2:TerminateInstances")

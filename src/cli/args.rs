@@ -48,9 +48,12 @@ pub(crate) enum Command {
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
-    /// Read the account of your AWS credentials into a snapshot directory.
+    /// Read the account of your AWS credentials, or its organization, into a snapshot directory.
     #[cfg(feature = "live")]
     Collect(Collect),
+    /// Print the read-only policy that `collect` needs, or a template of the role that has it.
+    #[cfg(feature = "live")]
+    IamPolicy(IamPolicy),
     /// Audit the shipped sample organization.
     #[command(after_help = EXIT_CODES)]
     Demo(Demo),
@@ -156,6 +159,13 @@ pub(crate) struct Audit {
     pub(crate) sources: Sources,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
+    /// Without a source AWS is read first, as `collect` does: keep that in this directory, and go on with what is there.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "DIR", conflicts_with = "sources", help_heading = "Without a source")]
+    pub(crate) snapshot: Option<PathBuf>,
+    #[cfg(feature = "live")]
+    #[command(flatten, next_help_heading = "Without a source")]
+    pub(crate) live: Live,
 }
 
 /// Only reading calls are made; docs/collector-policy.json allows just these. Credentials, Region and proxy are found as
@@ -163,15 +173,86 @@ pub(crate) struct Audit {
 #[cfg(feature = "live")]
 #[derive(Debug, Args)]
 pub(crate) struct Collect {
-    /// The directory to fill; new or empty. Its files can be read by their owner only.
+    /// The directory to fill: new, empty, or left by an earlier run, which is then gone on with. Its files can be read by
+    /// their owner only.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: PathBuf,
+    /// Start over instead of going on with what an earlier run left.
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+/// What is read of AWS, and how.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Live {
     /// Use this profile of the shared AWS config files.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Call this Region; without it the environment's or the profile's, or else us-east-1.
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
+    /// Read every active account of the organization, through a role of each.
+    #[arg(long, requires = "role_name")]
+    pub(crate) organization: bool,
+    /// The role to assume in each account, with its path if it has one.
+    #[arg(long, value_name = "NAME", requires = "organization")]
+    pub(crate) role_name: Option<String>,
+    /// What the role's trust policy asks for as sts:ExternalId.
+    #[arg(long, value_name = "ID", requires = "organization")]
+    pub(crate) external_id: Option<String>,
+    /// Only these accounts.
+    #[arg(long = "accounts", value_name = "ID,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) members: Vec<AccountId>,
+    /// Only accounts in these organizational units, at any depth.
+    #[arg(long, value_name = "OU,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) ou: Vec<String>,
+    /// Not these accounts, nor those in these organizational units.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) exclude: Vec<String>,
+    /// The Regions whose analyzers and services are read; without it those that each account has.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    pub(crate) regions: Vec<String>,
+    /// Accounts that are read at the same time.
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) concurrency: usize,
+    /// The most calls a second of the whole run.
+    #[arg(long, value_name = "R", value_parser = rate)]
+    pub(crate) max_rate: Option<f64>,
+}
+
+/// Just the calls that `collect` makes. docs/collect.md says who needs which policy.
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct IamPolicy {
+    /// The policy alone, or the role with the policy and its trust.
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Json)]
+    pub(crate) format: PolicyFormat,
+    /// The policy of the caller who reads a whole organization, instead of that for an account.
+    #[arg(long)]
+    pub(crate) organization: bool,
+    /// The role, if it is not to be leastwise-collector.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) role_name: Option<String>,
+    /// Who may assume the role; without it a parameter of the template without a default.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) trust: Option<Arn>,
+    /// What who assumes the role has to pass as sts:ExternalId; without it a parameter without a default.
+    #[arg(long, value_name = "ID")]
+    pub(crate) external_id: Option<String>,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    /// A policy document.
+    Json,
+    /// A CloudFormation template, fit for a StackSet.
+    Cloudformation,
+    /// A Terraform module.
+    Terraform,
 }
 
 #[derive(Debug, Args)]
@@ -303,6 +384,12 @@ pub(crate) enum RulesCommand {
 fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
+}
+
+#[cfg(feature = "live")]
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "a number above zero expected".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -46,6 +46,10 @@ use crate::inputs::Inputs;
 use crate::output;
 
 pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "live")]
+    if audit.sources.sources.is_empty() {
+        return crate::collect::audit(audit);
+    }
     let inputs = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
     report(&inputs, &audit.reporting)
 }
@@ -57,7 +61,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
         rules.read(path)?;
     }
     let weights = Weights::builtin()?;
-    let report = audited(inputs, &rules, &weights, reporting)?;
+    let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting)?;
     let destination = &reporting.destination;
     let limit = (reporting.limit > 0).then_some(reporting.limit);
     output::write(destination, |out| match destination.format {
@@ -82,7 +86,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
     };
     Ok(match reporting.fail_on {
         Some(severity) if reaches(severity) => ExitCode::Found,
-        Some(_) | None if !report.gaps.is_empty() => ExitCode::Incomplete,
+        Some(_) | None if is_incomplete => ExitCode::Incomplete,
         Some(_) | None => ExitCode::Done,
     })
 }
@@ -103,7 +107,8 @@ const SOURCES: [&str; 4] = [
     "inventory of services",
 ];
 
-fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<Report, Failure> {
+/// The report, and whether something could not be read that a collector can read.
+fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<(Report, bool), Failure> {
     let questions = Questions::of(rules);
     let wanted: Vec<Glob> = reporting
         .principals
@@ -138,6 +143,7 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
                 .is_some_and(|organization| organization.is_management(estate.account)),
             as_of: inputs.as_of,
             keep_denied: reporting.all,
+            is_detailed: reporting.destination.format == Format::Json,
         };
         let mut found = audit.run();
         let mut ranker = Ranker::new(weights, inputs.as_of);
@@ -161,7 +167,8 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         .iter()
         .flat_map(|organization| linter.of_organization(organization));
     gathered.remarks.extend(of_organization);
-    Ok(gathered.report(inputs, rules, &questions))
+    let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
+    Ok((gathered.report(inputs, rules, &questions), is_incomplete))
 }
 
 fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {
@@ -238,7 +245,7 @@ impl Gathered {
             self.unjoined
                 .extend(unjoined_of_organization(organization_findings, &read, questions.actions()));
         }
-        self.gaps.extend(inputs.problems.iter().map(gap_of));
+        self.gaps.extend(inputs.problems.iter().chain(&inputs.limits).map(gap_of));
         self.findings.sort_unstable_by(by_urgency);
         self.unjoined.sort_unstable();
         self.gaps.sort_unstable();

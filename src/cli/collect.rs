@@ -1,49 +1,147 @@
-//! `collect`: the caller's account into a snapshot directory.
+//! `collect`: AWS into a snapshot directory.
+
+use std::path::Path;
+use std::time::Duration;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::Unit;
 use leastwise::collect::Access;
 use leastwise::collect::Collected;
+use leastwise::collect::Members;
+use leastwise::collect::Plan;
+use leastwise::collect::Progress;
 use leastwise::collect::collect;
 use leastwise::report::visible;
 
+use crate::args::Audit;
 use crate::args::Collect;
+use crate::args::Live;
+use crate::audit::report;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
+use crate::inputs::Inputs;
 use crate::output;
 
 pub(crate) fn run(arguments: &Collect) -> Result<ExitCode, Failure> {
-    let access = Access {
-        profile: arguments.profile.clone(),
-        region: arguments.region.clone(),
-    };
-    let now = Timestamp::now();
-    let now = now.round(Unit::Second).unwrap_or(now);
-    let collected = collect(&access, &arguments.output, now)?;
-    output::lines(&summary(&collected, &arguments.output.display().to_string()))?;
-    for gap in &collected.gaps {
+    let collected = collected(&arguments.live, &arguments.output, arguments.refresh)?;
+    for gap in collected.gaps.iter().chain(&collected.limits) {
         output::remark(&gap.to_string());
     }
-    Ok(if collected.gaps.is_empty() {
+    output::lines(&summary(&collected, &arguments.output.display().to_string()))?;
+    Ok(if collected.gaps.is_empty() && !collected.is_interrupted {
         ExitCode::Done
     } else {
         ExitCode::Incomplete
     })
 }
 
+/// Collects into the directory that was named or a temporary one, and audits that.
+pub(crate) fn audit(arguments: &Audit) -> Result<ExitCode, Failure> {
+    let temporary = match &arguments.snapshot {
+        Some(_) => None,
+        None => Some(tempfile::tempdir().map_err(|error| output::file_failure(&std::env::temp_dir(), error))?),
+    };
+    let inside = temporary.as_ref().map(|folder| folder.path().join("snapshot"));
+    let directory = arguments.snapshot.as_ref().or(inside.as_ref());
+    let Some(directory) = directory else {
+        return Err(Failure::Usage("name a directory with --snapshot".into()));
+    };
+    // The gaps stand in the report.
+    let collected = collected(&arguments.live, directory, false)?;
+    if collected.is_interrupted {
+        return Ok(ExitCode::Incomplete);
+    }
+    let inputs = Inputs::open(std::slice::from_ref(directory), &arguments.sources.reading)?;
+    report(&inputs, &arguments.reporting)
+}
+
+fn collected(live: &Live, output: &Path, refresh: bool) -> Result<Collected, Failure> {
+    let plan = plan(live, output, refresh);
+    let started = Instant::now();
+    let is_watched = output::shows_progress();
+    let is_many = plan.members.is_some();
+    let collected = collect(&plan, &|progress| {
+        if is_watched {
+            output::progress(&line(progress, started.elapsed()));
+        } else if is_many {
+            output::remark(&line(progress, started.elapsed()));
+        }
+    });
+    if is_watched {
+        output::progress("");
+    }
+    let collected = collected?;
+    if collected.is_interrupted {
+        output::remark("stopped; what is there is marked incomplete, and the same command goes on from it");
+    }
+    Ok(collected)
+}
+
+fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
+    let now = Timestamp::now();
+    let members = Members {
+        role: live.role_name.clone().unwrap_or_default(),
+        external_id: live.external_id.clone(),
+        accounts: live.members.clone(),
+        units: live.ou.clone(),
+        exclude: live.exclude.clone(),
+    };
+    Plan {
+        access: Access {
+            profile: live.profile.clone(),
+            region: live.region.clone(),
+        },
+        output: output.to_path_buf(),
+        members: live.organization.then_some(members),
+        regions: live.regions.clone(),
+        concurrency: live.concurrency,
+        max_rate: live.max_rate,
+        refresh,
+        now: now.round(Unit::Second).unwrap_or(now),
+    }
+}
+
+/// How far it is, and when it may be there.
+fn line(progress: Progress, elapsed: Duration) -> String {
+    let Progress {
+        account,
+        done,
+        failed,
+        total,
+        calls,
+    } = progress;
+    let seconds = elapsed.as_secs_f64().max(0.001);
+    let left = total.saturating_sub(done);
+    let rest = elapsed
+        .checked_div(u32::try_from(done).unwrap_or(u32::MAX))
+        .and_then(|each| each.checked_mul(u32::try_from(left).unwrap_or(u32::MAX)))
+        .unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let rate = calls as f64 / seconds;
+    format!(
+        "{done} of {total} accounts, {failed} failed, {rate:.0} calls/s, about {}s left (last: {account})",
+        rest.as_secs()
+    )
+}
+
 fn summary(collected: &Collected, output: &str) -> String {
-    let caller = &collected.caller;
-    let found = match collected.counts {
-        Some([users, groups, roles, policies]) => format!(
-            "users {users}, groups {groups}, roles {roles}, managed policies {policies} (pages: {})",
-            collected.pages
-        ),
-        None => "no identities and no policies".into(),
+    let Collected {
+        caller,
+        accounts,
+        calls,
+        kept,
+        gaps,
+        ..
+    } = collected;
+    let kept = match kept {
+        0 => String::new(),
+        kept => format!(", {kept} files kept from earlier runs"),
     };
     format!(
-        "account {} as {}: {found}, written to {}\n",
-        caller.account,
+        "collected as {}: accounts {accounts}, calls {calls}, gaps {}{kept}, written to {}\n",
         visible(&caller.arn),
+        gaps.len(),
         visible(output)
     )
 }

@@ -15,13 +15,22 @@ use leastwise::evaluate::Request;
 use leastwise::evaluate::RequestContext;
 use leastwise::evaluate::Subject;
 use leastwise::evaluate::trace_statement;
+use leastwise::finding::Blockers;
+use leastwise::finding::Citation;
+use leastwise::finding::Interner;
+use leastwise::finding::WeakestCondition;
 use leastwise::ident::Arn;
 use leastwise::ident::Ternary;
 use leastwise::policy::PolicyDocument;
 use leastwise::policy::Statement;
 use leastwise::report::visible;
+use leastwise::rules;
 use leastwise::solve::Answer;
+use leastwise::solve::Question;
 use leastwise::solve::Verdict;
+use leastwise::solve::ask;
+use leastwise::solve::blockers;
+use leastwise::solve::condition;
 use serde::Serialize;
 
 use crate::args::Explain;
@@ -34,9 +43,9 @@ use crate::inputs::context;
 use crate::output;
 use crate::who_can::Asked;
 use crate::who_can::agrees;
-use crate::who_can::answer;
 use crate::who_can::asked_resource;
 use crate::who_can::fits;
+use crate::who_can::question;
 use crate::witness::Witness;
 
 /// The explanation, as JSON gives it.
@@ -48,6 +57,8 @@ struct Explanation {
     resource: Option<String>,
     verdict: &'static str,
     conditions: Vec<String>,
+    /// The weakest condition, where one is all that is missing.
+    condition: Option<WeakestCondition>,
     unknowns: Vec<String>,
     reachable: Option<usize>,
     total: Option<usize>,
@@ -55,6 +66,11 @@ struct Explanation {
     context: Vec<String>,
     /// For what can be done: a request that succeeds.
     witness: Option<Witness>,
+    /// For what is denied: what blocks every request.
+    blockers: Option<Blockers>,
+    /// The layers that these belong to.
+    #[serde(skip)]
+    blocking: Vec<String>,
     layers: Vec<LayerWords>,
 }
 
@@ -112,8 +128,9 @@ pub(crate) fn run(explain: &Explain, length: Length) -> Result<ExitCode, Failure
     let explained = inputs.one(account, |estate, scope| {
         let principal = estate.principal(&explain.principal)?;
         let subject = Subject::of(principal, estate, scope);
-        let answer = answer(&asked, inputs.as_of, estate, &subject);
-        let mut explanation = explanation(&asked, &subject, &answer, resource.as_ref());
+        let question = question(&asked, inputs.as_of, estate, &subject);
+        let answer = ask(&question);
+        let mut explanation = explanation(&asked, &question, &answer, resource.as_ref());
         if length == Length::Proof {
             keep_proof(&mut explanation);
         }
@@ -140,9 +157,12 @@ pub(crate) fn run(explain: &Explain, length: Length) -> Result<ExitCode, Failure
 fn keep_proof(explanation: &mut Explanation) {
     let is_denied = explanation.verdict == Verdict::Denied.as_str();
     explanation.context.clear();
-    explanation
-        .layers
-        .retain(|layer| is_denied && matches!(layer.says, "denies" | "does not allow"));
+    let blocking = std::mem::take(&mut explanation.blocking);
+    let blocks = |layer: &LayerWords| match blocking.as_slice() {
+        [] => matches!(layer.says, "denies" | "does not allow"),
+        named => named.contains(&layer.layer),
+    };
+    explanation.layers.retain(|layer| is_denied && blocks(layer));
 }
 
 /// The first argument is the resource when it is an ARN, or `*`.
@@ -163,7 +183,8 @@ fn resource_and_sources(rest: &[PathBuf]) -> Result<(Option<Arn>, Vec<PathBuf>),
     Ok((None, rest.to_vec()))
 }
 
-fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, resource: Option<&Arn>) -> Explanation {
+fn explanation(asked: &Asked<'_>, question: &Question<'_>, answer: &Answer<'_>, resource: Option<&Arn>) -> Explanation {
+    let subject = question.subject;
     let mut caller = subject.caller.clone();
     let request = answer.request.as_ref().map(|decided| {
         caller.credentials = decided.credentials;
@@ -189,6 +210,7 @@ fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, re
             statements: spoken(subject.stack.identity.iter().copied(), asked, subject, &[], None),
         });
     }
+    let blockers = (answer.verdict == Verdict::Denied).then(|| blockers(question)).flatten();
     Explanation {
         principal: subject.principal.arn.to_string(),
         account: subject.caller.account.map(|account| account.to_string()).unwrap_or_default(),
@@ -200,6 +222,7 @@ fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, re
             .iter()
             .map(|condition| condition.words.to_string())
             .collect(),
+        condition: condition(question, answer).map(|found| rules::weakest(&found, asked.action, &mut Interner::new())),
         unknowns: answer.unknowns.iter().map(ToString::to_string).collect(),
         reachable: answer.reached.as_ref().map(|reached| reached.indices.len()),
         total: answer.reached.as_ref().map(|reached| reached.total),
@@ -212,6 +235,14 @@ fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, re
             let policy = asked.resource.as_ref().and_then(|resource| resource.policy.as_deref());
             Witness::of(subject, asked.action, request, policy)
         }),
+        blocking: blockers
+            .iter()
+            .flat_map(|found| &found.members)
+            .map(|blocker| blocker.layer.to_string())
+            .collect(),
+        blockers: blockers
+            .as_ref()
+            .map(|found| rules::blockers(found, subject, &mut Interner::new())),
         layers,
     }
 }
@@ -406,7 +437,12 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
     if let (Some(reachable), Some(total)) = (explanation.reachable, explanation.total) {
         writeln!(out, "  reaches {reachable} of {total} counted resources")?;
     }
-    for condition in &explanation.conditions {
+    if let Some(condition) = &explanation.condition {
+        writeln!(out, "  condition: {}", show(&condition.words))?;
+    }
+    // The whole condition says what these say of one way to call.
+    let of_one_way = explanation.conditions.iter().filter(|_| explanation.condition.is_none());
+    for condition in of_one_way {
         let word = if explanation.verdict == Verdict::Allowed.as_str() {
             "the holder chooses"
         } else {
@@ -430,6 +466,9 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {}", show(&witness.case()))?;
         writeln!(out, "in AWS's simulator (identity policies and boundary only):")?;
         writeln!(out, "  {}", show(witness.command()))?;
+    }
+    if let Some(blockers) = &explanation.blockers {
+        blocked_by(blockers, out)?;
     }
     for layer in &explanation.layers {
         writeln!(out)?;
@@ -475,6 +514,41 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// What blocks every request, and what of it alone is in the way.
+fn blocked_by(blockers: &Blockers, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    match (&*blockers.members, blockers.is_minimal) {
+        ([], _) => {
+            return writeln!(
+                out,
+                "no policy blocks it: a rule of the service does, or there is nothing that it could be called on"
+            );
+        }
+        ([_], true) => writeln!(out, "what blocks every request:")?,
+        (_, true) => writeln!(out, "what blocks every request, all of it needed:")?,
+        (_, false) => writeln!(out, "what blocks every request; less may suffice:")?,
+    }
+    for blocker in &blockers.members {
+        let is_fix = |fixes: &[Citation]| fixes.contains(&blocker.by);
+        let fix = match (&blockers.single_fixes, blocker.by.statement) {
+            (Some(fixes), Some(_)) if is_fix(fixes) => "; without it some request would succeed",
+            (Some(fixes), None) if is_fix(fixes) => "; if it allowed, some request would succeed",
+            _ => "",
+        };
+        let by = match blocker.by.statement {
+            Some(_) => blocker.by.to_string(),
+            None => blocker.by.policy.to_string(),
+        };
+        let words = match (blocker.by.statement, &*blocker.keys) {
+            (Some(_), []) => String::new(),
+            (Some(_), keys) => format!(", by {}", keys.join(", ")),
+            (None, _) => format!(": {}", blocker.words),
+        };
+        writeln!(out, "  {}{}{fix}", visible(&by), visible(&words))?;
     }
     Ok(())
 }

@@ -37,6 +37,8 @@ pub(crate) struct Inputs {
     pub(crate) findings: Option<AccessFindings>,
     /// What could not be read of the sources and the organization.
     pub(crate) problems: Vec<Problem>,
+    /// What the collector cannot read whoever runs it: shown, and no reason to call the run incomplete.
+    pub(crate) limits: Vec<Problem>,
     pub(crate) as_of: Timestamp,
     wanted: BTreeSet<AccountId>,
     is_standalone: bool,
@@ -57,11 +59,9 @@ impl Inputs {
         let snapshot = Snapshot::open(sources)?;
         let files = snapshot.read_organization();
         let records = files.records();
-        let organization = records
-            .organization
-            .as_ref()
-            .filter(|_| !reading.standalone)
-            .map(Organization::of);
+        let described = records.organization.as_ref();
+        let is_standalone = reading.standalone || described.is_some_and(|described| described.in_use == Some(false));
+        let organization = described.filter(|_| !is_standalone).map(Organization::of);
         let findings = records.access_analyzer.as_ref().map(AccessFindings::of);
         let mut problems: Vec<Problem> = snapshot.gaps().iter().chain(&records.gaps).map(problem_of).collect();
         problems.extend(
@@ -70,7 +70,7 @@ impl Inputs {
                 .flat_map(|organization| organization.problems.iter().cloned()),
         );
         problems.extend(findings.iter().flat_map(|findings| findings.problems.iter().cloned()));
-        if organization.is_none() && !reading.standalone {
+        if organization.is_none() && !is_standalone {
             problems.push(Problem {
                 account: None,
                 subject: "organization.json".into(),
@@ -84,6 +84,8 @@ impl Inputs {
             .iter()
             .filter_map(|manifest| manifest.collected_at.as_deref()?.parse().ok())
             .max();
+        let limits = snapshot.manifests().iter().flat_map(|manifest| &manifest.limits);
+        let limits = limits.map(problem_of).collect();
         let as_of = reading.as_of.or(collected).unwrap_or_else(now);
         let wanted: BTreeSet<AccountId> = reading.accounts.iter().copied().collect();
         let known: BTreeSet<AccountId> = snapshot
@@ -114,9 +116,10 @@ impl Inputs {
             organization,
             findings,
             problems,
+            limits,
             as_of,
             wanted,
-            is_standalone: reading.standalone,
+            is_standalone,
             threads: reading.threads,
         })
     }

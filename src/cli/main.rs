@@ -9,6 +9,8 @@ mod demo;
 mod document;
 mod exit;
 mod explain;
+#[cfg(feature = "live")]
+mod iam_policy;
 mod inputs;
 mod lint;
 mod output;
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         Command::Rules(rules) => rules::run(&rules),
         #[cfg(feature = "live")]
         Command::Collect(collect) => collect::run(&collect),
+        #[cfg(feature = "live")]
+        Command::IamPolicy(asked) => iam_policy::run(&asked),
         Command::Demo(demo) => demo::run(&demo),
         Command::Completions { shell } => output::completions(shell),
     };

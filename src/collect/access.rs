@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::BehaviorVersion;
 use aws_config::ConfigLoader;
 use aws_config::Region;
+use aws_config::SdkConfig;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::imds;
@@ -47,8 +48,10 @@ pub struct Access {
 /// The clients, ready to call.
 pub(super) struct Connection {
     pub(super) region: String,
+    /// For the first call, which must fail fast.
     pub(super) sts: aws_sdk_sts::Client,
-    pub(super) iam: aws_sdk_iam::Client,
+    /// For all others.
+    pub(super) config: SdkConfig,
 }
 
 impl Access {
@@ -83,7 +86,7 @@ impl Access {
         Connection {
             region: region.to_string(),
             sts: aws_sdk_sts::Client::from_conf(first.build()),
-            iam: aws_sdk_iam::Client::new(&config),
+            config,
         }
     }
 

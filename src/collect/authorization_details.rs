@@ -1,7 +1,5 @@
 //! `iam:GetAccountAuthorizationDetails`: all pages of it, or a failure.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Page;
 use aws_sdk_iam::types::GroupDetail;
@@ -9,7 +7,11 @@ use aws_sdk_iam::types::ManagedPolicyDetail;
 use aws_sdk_iam::types::RoleDetail;
 use aws_sdk_iam::types::UserDetail;
 
+use crate::collect::CollectError;
+use crate::collect::authorization_details_shape as shape;
 use crate::collect::failure::Failure;
+use crate::collect::pages::Tokens;
+use crate::collect::work::Work;
 
 pub(super) const CALL: &str = "iam:GetAccountAuthorizationDetails";
 
@@ -23,7 +25,6 @@ pub(super) struct Details {
     pub(super) groups: Option<Vec<GroupDetail>>,
     pub(super) roles: Option<Vec<RoleDetail>>,
     pub(super) policies: Option<Vec<ManagedPolicyDetail>>,
-    pub(super) pages: usize,
 }
 
 impl Details {
@@ -32,7 +33,6 @@ impl Details {
         extend(&mut self.groups, page.group_detail_list);
         extend(&mut self.roles, page.role_detail_list);
         extend(&mut self.policies, page.policies);
-        self.pages += 1;
     }
 }
 
@@ -42,42 +42,40 @@ fn extend<T>(all: &mut Option<Vec<T>>, more: Option<Vec<T>>) {
     }
 }
 
+/// Reads the account and writes it as the AWS CLI prints it.
+pub(super) async fn collect(iam: &Client, work: &Work<'_>) -> Result<(), CollectError> {
+    match read(iam, work).await {
+        Ok(details) => work.write("account-authorization-details.json", |out| shape::of(&details).write(out)),
+        Err(failure) => {
+            work.gap(&failure, "no identity and no policy of the account is known");
+            Ok(())
+        }
+    }
+}
+
 /// Reads all pages. A page that is missing makes the whole a failure: half an account would look like a small one.
-pub(super) async fn read(iam: &Client) -> Result<Details, Failure> {
+async fn read(iam: &Client, work: &Work<'_>) -> Result<Details, Failure> {
     let mut details = Details::default();
-    let mut markers = BTreeSet::new();
+    let mut tokens = Tokens::default();
     let mut marker: Option<String> = None;
     loop {
         let call = iam
             .get_account_authorization_details()
             .max_items(PAGE_SIZE)
             .set_marker(marker);
-        let page = call.send().await.map_err(|error| Failure::of(CALL, &error))?;
+        let page = work.call(CALL, call.send()).await?;
         let (is_truncated, next) = (page.is_truncated, page.marker.clone());
         details.add(page);
         if !is_truncated {
             return Ok(details);
         }
-        marker = Some(following(next, &mut markers)?);
-    }
-}
-
-/// The marker of the next page; one that was there before would go round for ever.
-fn following(next: Option<String>, markers: &mut BTreeSet<String>) -> Result<String, Failure> {
-    let Some(next) = next.filter(|next| !next.is_empty()) else {
-        return Err(Failure::strange(
-            CALL,
-            "MissingMarker",
-            "a page says that more follow and does not say where",
-        ));
-    };
-    if markers.insert(next.clone()) {
-        Ok(next)
-    } else {
-        Err(Failure::strange(
-            CALL,
-            "RepeatedMarker",
-            "a page points back to one that was read already",
-        ))
+        marker = tokens.next(CALL, next)?;
+        if marker.is_none() {
+            return Err(Failure::strange(
+                CALL,
+                "MissingMarker",
+                "a page says that more follow and does not say where",
+            ));
+        }
     }
 }

@@ -17,10 +17,17 @@ pub(super) const CALL: &str = "sts:GetCallerIdentity";
 /// Whose credentials are used, as STS says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The account that is collected.
+    /// Their account.
     pub account: AccountId,
     /// The ARN of the user or the role session.
     pub arn: String,
+}
+
+impl Caller {
+    /// The partition, such as `aws` or `aws-cn`.
+    pub(super) fn partition(&self) -> String {
+        self.arn.split(':').nth(1).unwrap_or("aws").to_owned()
+    }
 }
 
 /// Asks STS who the credentials belong to.

@@ -6,7 +6,9 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::ReportStateType;
 use tokio::time::sleep;
 
+use crate::collect::CollectError;
 use crate::collect::failure::Failure;
+use crate::collect::work::Work;
 
 pub(super) const GENERATE: &str = "iam:GenerateCredentialReport";
 pub(super) const READ: &str = "iam:GetCredentialReport";
@@ -15,22 +17,30 @@ pub(super) const READ: &str = "iam:GetCredentialReport";
 const POLLS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(1500);
 
-/// The report, as CSV.
-pub(super) async fn read(iam: &Client) -> Result<Vec<u8>, Failure> {
-    generate(iam).await?;
-    let answer = iam.get_credential_report().send().await;
-    let content = answer.map_err(|error| Failure::of(READ, &error))?.content;
-    match content {
+/// Reads the report and writes it as the CSV that it is.
+pub(super) async fn collect(iam: &Client, work: &Work<'_>) -> Result<(), CollectError> {
+    match read(iam, work).await {
+        Ok(report) => work.write("credential-report.csv", |out| out.write_all(&report)),
+        Err(failure) => {
+            work.gap(&failure, "which passwords and access keys are in use is not known");
+            Ok(())
+        }
+    }
+}
+
+async fn read(iam: &Client, work: &Work<'_>) -> Result<Vec<u8>, Failure> {
+    generate(iam, work).await?;
+    let answer = work.call(READ, iam.get_credential_report().send()).await?;
+    match answer.content {
         Some(content) => Ok(content.into_inner()),
         None => Err(Failure::strange(READ, "EmptyAnswer", "the answer holds no report")),
     }
 }
 
-async fn generate(iam: &Client) -> Result<(), Failure> {
+async fn generate(iam: &Client, work: &Work<'_>) -> Result<(), Failure> {
     for _ in 0..POLLS {
-        let answer = iam.generate_credential_report().send().await;
-        let state = answer.map_err(|error| Failure::of(GENERATE, &error))?.state;
-        if state == Some(ReportStateType::Complete) {
+        let answer = work.poll(GENERATE, iam.generate_credential_report().send()).await?;
+        if answer.state == Some(ReportStateType::Complete) {
             return Ok(());
         }
         sleep(PAUSE).await;

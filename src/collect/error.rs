@@ -76,11 +76,38 @@ pub enum CollectError {
         /// The Region that was called.
         region: String,
     },
-    /// Two runs must not mix in one directory.
-    #[error("`{}` is not empty: name a new directory, so that two collections never mix", path.display())]
+    /// The directory holds something else.
+    #[error(
+        "`{}` is not empty and holds nothing that `collect` left: name a new directory, so that nothing mixes",
+        path.display()
+    )]
     NotEmpty {
         /// The directory, as given.
         path: PathBuf,
+    },
+    /// The directory holds a run that asked for something else.
+    #[error(
+        "`{}` holds another collection ({difference}): name a new directory, or start over with --refresh, so that two \
+         collections never mix",
+        path.display()
+    )]
+    Other {
+        /// The directory, as given.
+        path: PathBuf,
+        /// What differs.
+        difference: String,
+    },
+    /// Another process fills the directory.
+    #[error("another `collect` is filling `{}`: wait for it, or name another directory", path.display())]
+    Busy {
+        /// The directory, as given.
+        path: PathBuf,
+    },
+    /// A choice of accounts that means nothing.
+    #[error("`{name}` is no account, unit or root of the organization; see `aws organizations list-accounts`")]
+    UnknownMember {
+        /// What was named.
+        name: String,
     },
     /// The directory cannot be made, listed or filled.
     #[error("cannot write `{}`: {error}", path.display())]

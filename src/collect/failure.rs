@@ -49,6 +49,11 @@ impl Failure {
         }
     }
 
+    /// Whether a permission was missing.
+    pub(super) fn is_denied(&self) -> bool {
+        self.code.starts_with("AccessDenied") || self.code == "UnauthorizedOperation"
+    }
+
     /// An answer that AWS never gives.
     pub(super) fn strange(call: &'static str, code: &str, message: &str) -> Self {
         Self {

@@ -1,138 +1,360 @@
 //! One collection, from credentials to a snapshot directory.
 
-use std::io;
-use std::path::Path;
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::pin::pin;
 
-use jiff::Timestamp;
+use futures_util::StreamExt as _;
+use futures_util::TryStreamExt as _;
+use futures_util::future::Either;
+use futures_util::future::select;
+use futures_util::stream;
 
-use crate::collect::Access;
 use crate::collect::Caller;
 use crate::collect::CollectError;
+use crate::collect::Plan;
 use crate::collect::access::Connection;
-use crate::collect::authorization_details;
-use crate::collect::authorization_details::Details;
+use crate::collect::account::Account;
+use crate::collect::actions::INSTANCES;
 use crate::collect::caller;
-use crate::collect::cli_shape;
-use crate::collect::credential_report;
 use crate::collect::directory::Directory;
 use crate::collect::failure::Failure;
 use crate::collect::manifest;
+use crate::collect::manifest::Head;
+use crate::collect::manifest::Records;
+use crate::collect::members;
+use crate::collect::members::Chosen;
+use crate::collect::organization;
+use crate::collect::pace::Pace;
+use crate::collect::record::FILE;
+use crate::collect::record::NOT_BUILT;
+use crate::collect::record::Part;
+use crate::collect::record::Record;
+use crate::collect::work::Gate;
+use crate::collect::work::Work;
+use crate::ident::AccountId;
 use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
 
-/// The actions that the caller must be allowed; `docs/collector-policy.json` allows just these.
-/// `sts:GetCallerIdentity` is called too and needs no permission.
-pub const ACTIONS: [&str; 3] = [
-    authorization_details::CALL,
-    credential_report::GENERATE,
-    credential_report::READ,
-];
+/// Organizations throttles early, and all callers of an organization share its rate.
+const ORGANIZATIONS_RATE: f64 = 10.0;
+
+/// The part of a record that says why an account was not read at all.
+pub(super) const ACCOUNT_PART: &str = "account";
 
 /// What was collected.
 #[derive(Debug, Clone)]
 pub struct Collected {
-    /// Whose account it is, and who collected it.
+    /// Who collected it.
     pub caller: Caller,
-    /// IAM users, groups, roles and managed policies, in this order; `None` when they could not be read.
-    pub counts: Option<[usize; 4]>,
-    /// The pages that they came in.
-    pub pages: usize,
+    /// The accounts that were read, with or without gaps.
+    pub accounts: usize,
+    /// The calls that were answered in this run and in earlier ones that it went on from.
+    pub calls: u64,
+    /// Files that earlier runs left and that were kept.
+    pub kept: usize,
+    /// Whether the run was stopped before its end.
+    pub is_interrupted: bool,
     /// What could not be read; the manifest lists them too.
     pub gaps: Vec<Gap>,
+    /// What this build cannot read, whoever asks; the manifest lists that as limits.
+    pub limits: Vec<Gap>,
 }
 
-/// Collects the account of the caller's credentials into a directory that is new or empty.
-/// `collected_at` goes into the manifest.
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The account that was just finished.
+    pub account: AccountId,
+    /// Accounts that are finished.
+    pub done: usize,
+    /// Those among them that could not be read at all.
+    pub failed: usize,
+    /// All accounts of the run.
+    pub total: usize,
+    /// Calls that were answered.
+    pub calls: u64,
+}
+
+/// Collects into a directory; `progress` hears of each account that is finished.
 ///
 /// # Errors
-/// [`CollectError`] when the caller cannot be identified or a file cannot be written. A call that fails later is a gap.
-pub fn collect(access: &Access, output: &Path, collected_at: Timestamp) -> Result<Collected, CollectError> {
-    let directory = Directory::at(output)?;
+/// [`CollectError`] when the caller cannot be identified or a file cannot be read or written. A call that fails later is
+/// a gap.
+pub fn collect(plan: &Plan, progress: &dyn Fn(Progress)) -> Result<Collected, CollectError> {
+    let directory = Directory::at(&plan.output);
+    let earlier = earlier(plan, &directory)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CollectError::Start { error })?;
-    let result = runtime.block_on(collected(access, &directory, collected_at));
+    let result = runtime.block_on(collected(plan, &directory, earlier, progress));
     // A name that does not resolve may keep its thread busy for long; nobody waits for it.
     runtime.shutdown_background();
     result
 }
 
-async fn collected(access: &Access, directory: &Directory, collected_at: Timestamp) -> Result<Collected, CollectError> {
-    let connection = access.connect().await;
-    let caller = caller::identify(&connection, access).await?;
-    let mut run = Run {
-        directory,
-        collected: Collected {
-            caller,
-            counts: None,
-            pages: 0,
-            gaps: Vec::new(),
-        },
-        sources: vec![caller::CALL],
-    };
-    run.authorization_details(&connection).await?;
-    run.credential_report(&connection).await?;
-    directory.write("manifest.json", |out| {
-        manifest::write(collected_at, &run.sources, &run.collected.gaps, out)
-    })?;
-    Ok(run.collected)
+/// What an earlier run left; `None` for a new directory.
+fn earlier(plan: &Plan, directory: &Directory) -> Result<Option<Head>, CollectError> {
+    let head = manifest::read(directory)?;
+    if head.is_none() && !directory.is_empty()? {
+        return Err(CollectError::NotEmpty {
+            path: plan.output.clone(),
+        });
+    }
+    Ok(head)
 }
 
-struct Run<'a> {
-    directory: &'a Directory,
-    collected: Collected,
-    sources: Vec<&'static str>,
+async fn collected(
+    plan: &Plan,
+    directory: &Directory,
+    earlier: Option<Head>,
+    progress: &dyn Fn(Progress),
+) -> Result<Collected, CollectError> {
+    let connection = plan.access.connect().await;
+    let caller = caller::identify(&connection, &plan.access).await?;
+    let head = head(plan, &caller, earlier.as_ref())?;
+    let _lock = directory.lock()?;
+    directory.sweep()?;
+    if plan.refresh {
+        directory.clear()?;
+    }
+    manifest::write(directory, &head, &Records::new(), false)?;
+    let run = Run {
+        plan,
+        directory,
+        connection: &connection,
+        caller: &caller,
+        pace: Pace::of(plan.max_rate),
+        at: plan.now.to_string(),
+        records: RefCell::default(),
+        kept: Cell::new(0),
+        calls: Cell::new(0),
+    };
+    let is_interrupted = match select(pin!(run.all(progress)), pin!(tokio::signal::ctrl_c())).await {
+        Either::Left((result, _)) => {
+            result?;
+            false
+        }
+        Either::Right(_) => true,
+    };
+    let records = run.records.into_inner();
+    manifest::write(directory, &head, &records, !is_interrupted)?;
+    let (limits, gaps) = gaps(&records);
+    let accounts = records
+        .iter()
+        .filter(|(account, record)| account.is_some() && !record.contains_key(ACCOUNT_PART));
+    Ok(Collected {
+        accounts: accounts.count(),
+        calls: records
+            .values()
+            .flat_map(BTreeMap::values)
+            .flat_map(|part| part.calls.values())
+            .sum(),
+        kept: run.kept.get(),
+        is_interrupted,
+        gaps,
+        limits,
+        caller,
+    })
+}
+
+/// What the manifest will say of the run. Two runs that ask for different things do not go on from each other.
+fn head(plan: &Plan, caller: &Caller, earlier: Option<&Head>) -> Result<Head, CollectError> {
+    let scope = plan.scope(caller.account);
+    let now = plan.now.to_string();
+    let Some(earlier) = earlier.filter(|_| !plan.refresh) else {
+        return Ok(Head { scope, runs: vec![now] });
+    };
+    let names: BTreeSet<&String> = earlier.scope.keys().chain(scope.keys()).collect();
+    if let Some(name) = names.into_iter().find(|name| earlier.scope.get(*name) != scope.get(*name)) {
+        let word = |scope: &BTreeMap<String, String>| scope.get(name).map_or("none", String::as_str).to_owned();
+        return Err(CollectError::Other {
+            path: plan.output.clone(),
+            difference: format!("{name}: {} there, {} now", word(&earlier.scope), word(&scope)),
+        });
+    }
+    let mut runs = earlier.runs.clone();
+    if !runs.contains(&now) {
+        runs.push(now);
+    }
+    Ok(Head { scope, runs })
+}
+
+/// A run under way.
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) directory: &'a Directory,
+    pub(super) connection: &'a Connection,
+    pub(super) caller: &'a Caller,
+    pub(super) pace: Pace,
+    at: String,
+    records: RefCell<Records>,
+    kept: Cell<usize>,
+    calls: Cell<u64>,
 }
 
 impl Run<'_> {
-    async fn authorization_details(&mut self, connection: &Connection) -> Result<(), CollectError> {
-        match authorization_details::read(&connection.iam).await {
-            Ok(details) => {
-                self.write("account-authorization-details.json", |out| {
-                    serde_json::to_writer_pretty(&mut *out, &cli_shape::of(&details))?;
-                    out.write_all(b"\n")
-                })?;
-                self.collected.counts = Some(counts(&details));
-                self.collected.pages = details.pages;
-                self.sources.push(authorization_details::CALL);
-            }
-            Err(failure) => self.gap(&failure, "no identity and no policy of the account is known"),
+    async fn all(&self, progress: &dyn Fn(Progress)) -> Result<(), CollectError> {
+        self.organization().await?;
+        let chosen = self.chosen()?;
+        for (account, state) in &chosen.inactive {
+            self.inactive(*account, state)?;
         }
+        let (total, done, failed) = (chosen.active.len(), Cell::new(0), Cell::new(0));
+        let accounts =
+            stream::iter(&chosen.active)
+                .map(Ok)
+                .try_for_each_concurrent(self.plan.concurrency.max(1), |account| async {
+                    let is_read = Account::new(self, *account).collect().await?;
+                    done.set(done.get() + 1);
+                    failed.set(failed.get() + usize::from(!is_read));
+                    progress(Progress {
+                        account: *account,
+                        done: done.get(),
+                        failed: failed.get(),
+                        total,
+                        calls: self.calls.get(),
+                    });
+                    Ok(())
+                });
+        accounts.await
+    }
+
+    async fn organization(&self) -> Result<(), CollectError> {
+        let client = aws_sdk_organizations::Client::new(&self.connection.config);
+        let rate = self
+            .plan
+            .max_rate
+            .map_or(ORGANIZATIONS_RATE, |rate| rate.min(ORGANIZATIONS_RATE));
+        let pace = Pace::of(Some(rate));
+        let gate = Gate::new(&pace);
+        let record = self.directory.record("")?;
+        self.records.borrow_mut().insert(None, record);
+        self.part(None, "caller", &gate, async |work| {
+            work.answered(caller::CALL);
+            Ok(())
+        })
+        .await?;
+        self.part(None, "ec2-instances", &gate, async |work| {
+            if cfg!(not(feature = "ec2")) {
+                let failure = Failure::strange(INSTANCES, NOT_BUILT, "this build has no `ec2` feature");
+                work.gap(&failure, "which EC2 instances the accounts have is not known");
+            }
+            Ok(())
+        })
+        .await?;
+        self.part(None, "organization", &gate, async |work| match &self.plan.members {
+            Some(_) => organization::collect(&client, work).await,
+            None => organization::describe(&client, work).await,
+        })
+        .await
+    }
+
+    /// The accounts to read. Where the organization does not tell them, the caller's own is what is left.
+    fn chosen(&self) -> Result<Chosen, CollectError> {
+        let mut chosen = match &self.plan.members {
+            Some(members) => members::chosen(self.directory, members)?,
+            None => Chosen::default(),
+        };
+        if chosen.active.is_empty() && chosen.inactive.is_empty() {
+            chosen.active.insert(self.caller.account);
+        }
+        Ok(chosen)
+    }
+
+    /// An account that AWS has suspended or closed answers nobody.
+    fn inactive(&self, account: AccountId, state: &str) -> Result<(), CollectError> {
+        let failure = Failure::strange(ACCOUNT_PART, state, "the organization says that the account is not active");
+        let gate = Gate::new(&self.pace);
+        let work = self.work(Some(account), &gate);
+        work.gap(&failure, "it was not read");
+        self.keep(Some(account), ACCOUNT_PART, work.done())
+    }
+
+    /// Whether a part is there from an earlier run, whole and without gaps.
+    pub(super) fn has(&self, account: Option<AccountId>, name: &str) -> bool {
+        let records = self.records.borrow();
+        let part = records.get(&account).and_then(|record| record.get(name));
+        part.is_some_and(|part| part.gaps.is_empty())
+    }
+
+    /// Loads what earlier runs left of an account.
+    pub(super) fn load(&self, account: AccountId) -> Result<(), CollectError> {
+        let mut record = self.directory.record(&folder(Some(account)))?;
+        // Why it could not be read then says nothing of now.
+        record.remove(ACCOUNT_PART);
+        self.kept
+            .set(self.kept.get() + record.values().map(|part| part.files.len()).sum::<usize>());
+        self.records.borrow_mut().insert(Some(account), record);
         Ok(())
     }
 
-    async fn credential_report(&mut self, connection: &Connection) -> Result<(), CollectError> {
-        match credential_report::read(&connection.iam).await {
-            Ok(report) => {
-                self.write("credential-report.csv", |out| out.write_all(&report))?;
-                self.sources.extend([credential_report::GENERATE, credential_report::READ]);
-            }
-            Err(failure) => self.gap(&failure, "which passwords and access keys are in use is not known"),
+    /// Reads one source, unless it is there already, and records it.
+    pub(super) async fn part(
+        &self,
+        account: Option<AccountId>,
+        name: &str,
+        gate: &Gate<'_>,
+        read: impl AsyncFnOnce(&Work<'_>) -> Result<(), CollectError>,
+    ) -> Result<(), CollectError> {
+        if self.has(account, name) {
+            return Ok(());
         }
-        Ok(())
+        let work = self.work(account, gate);
+        read(&work).await?;
+        self.keep(account, name, work.done())
     }
 
-    fn write(&self, name: &str, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), CollectError> {
-        let account = self.collected.caller.account;
-        self.directory.write(&format!("accounts/{account}/{name}"), write)
+    /// Work on one source.
+    pub(super) fn work<'w>(&'w self, account: Option<AccountId>, gate: &'w Gate<'w>) -> Work<'w> {
+        Work::new(self.directory, folder(account), gate, &self.at)
     }
 
-    fn gap(&mut self, failure: &Failure, consequence: &str) {
-        self.collected.gaps.push(Gap {
-            scope: GapScope::Account(self.collected.caller.account),
-            subject: failure.call.into(),
-            detail: format!("{failure}; {consequence}"),
-            place: None,
-        });
+    /// Records what came of a source.
+    pub(super) fn keep(&self, account: Option<AccountId>, name: &str, part: Part) -> Result<(), CollectError> {
+        self.calls.set(self.calls.get() + part.calls.values().sum::<u64>());
+        let mut records = self.records.borrow_mut();
+        let record = records.entry(account).or_default();
+        record.insert(name.into(), part);
+        write_record(self.directory, &folder(account), record)
     }
 }
 
-fn counts(details: &Details) -> [usize; 4] {
-    [
-        details.users.as_ref().map_or(0, Vec::len),
-        details.groups.as_ref().map_or(0, Vec::len),
-        details.roles.as_ref().map_or(0, Vec::len),
-        details.policies.as_ref().map_or(0, Vec::len),
-    ]
+fn write_record(directory: &Directory, folder: &str, record: &Record) -> Result<(), CollectError> {
+    directory.write(&format!("{folder}{FILE}"), |out| {
+        serde_json::to_writer_pretty(&mut *out, record)?;
+        out.write_all(b"\n")
+    })?;
+    Ok(())
+}
+
+/// The folder of an account, or of the organization, inside the directory.
+fn folder(account: Option<AccountId>) -> String {
+    account.map_or(String::new(), |account| format!("accounts/{account}/"))
+}
+
+/// The limits of this build, and the gaps.
+fn gaps(records: &Records) -> (Vec<Gap>, Vec<Gap>) {
+    let mut found: Vec<(&str, Gap)> = records
+        .iter()
+        .flat_map(|(account, record)| record.values().map(move |part| (account, part)))
+        .flat_map(|(account, part)| {
+            part.gaps.iter().map(|gap| {
+                let told = Gap {
+                    scope: account.map_or(GapScope::Organization, GapScope::Account),
+                    subject: gap.subject.clone(),
+                    detail: gap.detail.clone(),
+                    place: None,
+                };
+                (gap.code.as_str(), told)
+            })
+        })
+        .collect();
+    found.sort();
+    let (limits, gaps): (Vec<_>, Vec<_>) = found.into_iter().partition(|(code, _)| *code == NOT_BUILT);
+    let told = |gaps: Vec<(&str, Gap)>| gaps.into_iter().map(|(_, gap)| gap).collect();
+    (told(limits), told(gaps))
 }

@@ -12,6 +12,8 @@ use crate::estate::Attachment;
 use crate::estate::Credentials;
 use crate::estate::CredentialsByArn;
 use crate::estate::Inventory;
+use crate::estate::LastAccessed;
+use crate::estate::LastAccessedByArn;
 use crate::estate::Policy;
 use crate::estate::Principal;
 use crate::estate::PrincipalKind;
@@ -21,6 +23,7 @@ use crate::estate::credentials::credentials;
 use crate::estate::document::SharedDocuments;
 use crate::estate::document::place_of;
 use crate::estate::document::problem_of;
+use crate::estate::last_accessed::last_accessed;
 use crate::estate::resource::tags;
 use crate::ident::AccountId;
 use crate::ident::Arn;
@@ -48,6 +51,8 @@ pub struct AccountEstate {
     pub credentials: Option<CredentialsByArn>,
     /// What Access Analyzer found, in order of what it is about; none: not collected.
     pub access_findings: Option<Vec<AccessFinding>>,
+    /// When identities used their permissions, by ARN; none: not collected.
+    pub last_accessed: Option<LastAccessedByArn>,
     /// Documents that are invalid or missing, and other facts that could not be used.
     pub problems: Vec<Problem>,
     /// How many managed policies the dump holds.
@@ -94,6 +99,8 @@ impl AccountEstate {
         principals.dedup_by(|left, right| left.arn == right.arn);
         let report = records.credential_report.as_deref();
         let credentials = report.map(|rows| credentials(rows, records.account, &mut builder.problems));
+        let used = records.last_accessed.as_deref();
+        let last_accessed = used.map(|used| last_accessed(used, records.account, &mut builder.problems));
         let access_findings = builder.access_findings(records, organization_findings);
         builder.problems.extend(records.gaps.iter().map(|gap| Problem {
             account: Some(records.account),
@@ -112,6 +119,7 @@ impl AccountEstate {
             inventory,
             credentials,
             access_findings,
+            last_accessed,
             problems: builder.problems,
             managed_policies: records.policies.as_ref().map_or(0, Vec::len),
         }
@@ -138,6 +146,17 @@ impl AccountEstate {
         }?;
         let is_earlier = row.created.known().zip(principal.created).is_some_and(|(row, now)| row < now);
         (!is_earlier).then_some(row)
+    }
+
+    /// When the identity used its permissions; none when AWS was not asked, or gave the answer before the identity was made.
+    #[must_use]
+    pub fn last_accessed_of(&self, principal: &Principal) -> Option<&LastAccessed> {
+        let answer = self.last_accessed.as_ref()?.get(principal.arn.as_str())?;
+        let is_earlier = answer
+            .completed
+            .zip(principal.created)
+            .is_some_and(|(answer, made)| answer < made);
+        (!is_earlier).then_some(answer)
     }
 
     /// What Access Analyzer found about the identity of that ARN.

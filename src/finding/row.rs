@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use crate::finding::Blockers;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
 use crate::finding::Hop;
 use crate::finding::Identity;
 use crate::finding::Impact;
+use crate::finding::LastUse;
 use crate::finding::Loss;
 use crate::finding::ResourceReach;
 use crate::finding::RuleId;
 use crate::finding::Score;
 use crate::finding::SignedBy;
 use crate::finding::Verdict;
+use crate::finding::WeakestCondition;
 use crate::finding::Witness;
 use crate::finding::WitnessKeys;
 
@@ -33,18 +36,24 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What must hold, for a conditional verdict.
     pub conditions: Arc<[ConditionWords]>,
+    /// The weakest condition of a conditional row, on the resource that it names.
+    pub condition: Option<Arc<WeakestCondition>>,
     /// What is not known and what would settle it.
     pub unknowns: Arc<[Arc<str>]>,
     /// The statements that grant.
     pub grants: Arc<[Citation]>,
     /// The layers and statements that limit.
     pub limits: Arc<[Citation]>,
+    /// What blocks every request, for a denied row.
+    pub blockers: Option<Arc<Blockers>>,
     /// How many resources are reachable; none without an inventory.
     pub resources: Option<Arc<ResourceReach>>,
     /// A resource on which the verdict holds.
     pub representative_resource: Option<Arc<str>>,
     /// A request that succeeds; none where there is none, or none was found.
     pub witness: Option<Arc<Witness>>,
+    /// When the identity last called the action; AWS counts attempts that were refused, too.
+    pub action_last_used: LastUse,
     /// What was not read and could change this row.
     pub gaps: Arc<[Arc<str>]>,
     /// Steps before the identity makes the call itself; empty for a direct call.
@@ -97,7 +106,7 @@ struct Request<'f> {
 impl serde::Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Finding", 16)?;
+        let mut fields = serializer.serialize_struct("Finding", 18)?;
         fields.serialize_field("rule", &self.rule)?;
         fields.serialize_field("identity", &self.identity)?;
         fields.serialize_field("action", &self.action)?;
@@ -105,12 +114,15 @@ impl serde::Serialize for Finding {
         fields.serialize_field("loss", &self.loss)?;
         fields.serialize_field("verdict", &self.verdict)?;
         fields.serialize_field("conditions", &self.conditions)?;
+        fields.serialize_field("condition", &self.condition)?;
         fields.serialize_field("unknowns", &self.unknowns)?;
         fields.serialize_field("grants", &self.grants)?;
         fields.serialize_field("limits", &self.limits)?;
+        fields.serialize_field("blockers", &self.blockers)?;
         fields.serialize_field("resources", &self.resources)?;
         fields.serialize_field("representative_resource", &self.representative_resource)?;
         fields.serialize_field("witness", &self.request())?;
+        fields.serialize_field("action_last_used", &self.action_last_used)?;
         fields.serialize_field("gaps", &self.gaps)?;
         fields.serialize_field("path", &self.path())?;
         fields.serialize_field("score", &self.score)?;
@@ -130,7 +142,7 @@ mod tests {
             "size_of::<Finding>() = {size}, size_of::<Identity>() = {}",
             size_of::<Identity>()
         );
-        assert!(size <= 320, "a finding takes {size} bytes");
+        assert!(size <= 328, "a finding takes {size} bytes");
         assert!(size_of::<Option<Score>>() == size_of::<Score>());
     }
 }

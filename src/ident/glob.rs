@@ -230,6 +230,13 @@ fn step(tokens: &[GlobToken], states: &BTreeSet<usize>, c: char) -> BTreeSet<usi
 /// Subset construction: walk `specific` one position at a time with the set of positions of
 /// `general` that the same text can reach; a character of neither pattern stands for all others.
 fn covers(general: &[GlobToken], specific: &[GlobToken]) -> bool {
+    // Most patterns are a text and a last `*`.
+    if let [beginning @ .., GlobToken::AnyRun] = general
+        && beginning.iter().all(|token| matches!(token, GlobToken::Char(_)))
+        && !specific.is_empty()
+    {
+        return specific.starts_with(beginning);
+    }
     let mut letters: BTreeSet<char> = BTreeSet::from([':']);
     for token in general.iter().chain(specific) {
         if let GlobToken::Char(c) = token {

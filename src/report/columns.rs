@@ -96,6 +96,7 @@ pub(super) const COLUMNS: &[(&str, Value)] = &[
     ("hygiene_points", |row| points(row, FactorName::Hygiene)),
     ("use_points", |row| points(row, FactorName::Use)),
     ("score_reasons", |row| reasons(row.finding)),
+    ("action_last_used", |row| last_use(row.finding.action_last_used)),
 ];
 
 fn number<'a>(number: impl Display) -> Cow<'a, str> {

@@ -15,28 +15,35 @@ use crate::evaluate::AccountScope;
 use crate::evaluate::ActionFacts;
 use crate::evaluate::Subject;
 use crate::finding;
+use crate::finding::Blockers;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
 use crate::finding::Finding;
 use crate::finding::Identity;
 use crate::finding::IdentityFlags;
 use crate::finding::Interner;
+use crate::finding::LastUse;
 use crate::finding::PolicyCounts;
 use crate::finding::ReachedResource;
 use crate::finding::ResourceReach;
 use crate::finding::UnjoinedFinding;
 use crate::finding::VerdictCounts;
+use crate::finding::WeakestCondition;
+use crate::finding::Witness;
 use crate::finding::WitnessKey;
 use crate::ident::Action;
 use crate::rules::Rule;
 use crate::rules::RuleAction;
 use crate::rules::RuleSet;
+use crate::rules::action_use;
 use crate::rules::analyzer_evidence;
+use crate::rules::blockers;
 use crate::rules::citation::grants;
 use crate::rules::citation::limits;
 use crate::rules::service_only_trust;
 use crate::rules::unjoined;
 use crate::rules::usage;
+use crate::rules::weakest;
 use crate::rules::witness;
 use crate::solve::Answer;
 use crate::solve::Memo;
@@ -44,6 +51,8 @@ use crate::solve::Question;
 use crate::solve::Scope;
 use crate::solve::Verdict;
 use crate::solve::ask_in;
+use crate::solve::blockers_at_hand;
+use crate::solve::condition;
 
 /// The questions of a set of rules, with what the catalog says of their actions looked up once.
 #[derive(Debug)]
@@ -93,6 +102,8 @@ pub struct AccountAudit<'a> {
     pub as_of: Timestamp,
     /// Whether identities that can do nothing get a row too.
     pub keep_denied: bool,
+    /// Whether rows tell a request that succeeds, the weakest condition and what blocks; of the formats only JSON shows them.
+    pub is_detailed: bool,
 }
 
 /// What the rules found in one account.
@@ -115,10 +126,13 @@ impl AccountAudit<'_> {
     #[must_use]
     pub fn run(&self) -> AccountFindings {
         let mut found = AccountFindings::default();
-        let mut shared = Shared::default();
+        let mut shared = Shared {
+            is_detailed: self.is_detailed,
+            ..Shared::default()
+        };
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
         let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
-        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::default()).collect();
+        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::new(self.keep_denied)).collect();
         for subject in &subjects {
             found.identities += 1;
             let principal = subject.principal;
@@ -147,15 +161,9 @@ impl AccountAudit<'_> {
                     continue;
                 }
                 let identity = identity.get_or_insert_with(|| Arc::new(self.identity(principal))).clone();
-                found.findings.push(Self::finding(
-                    rule,
-                    rule_action,
-                    subject,
-                    identity,
-                    &answer,
-                    counted,
-                    &mut shared,
-                ));
+                let mut finding = Self::finding(rule, rule_action, &question, identity, &answer, counted, &mut shared);
+                finding.action_last_used = action_use(principal, &rule_action.action, self.estate, self.as_of);
+                found.findings.push(finding);
             }
         }
         let joined: BTreeSet<&str> = found.findings.iter().map(|finding| &*finding.identity.principal).collect();
@@ -193,12 +201,13 @@ impl AccountAudit<'_> {
     fn finding(
         rule: &Rule,
         rule_action: &RuleAction,
-        subject: &Subject<'_>,
+        question: &Question<'_>,
         identity: Arc<Identity>,
         answer: &Answer<'_>,
         counted: Option<&[Resource]>,
         shared: &mut Shared,
     ) -> Finding {
+        let subject = question.subject;
         let decision = answer.decision.as_ref();
         let granting = decision
             .map(|decision| grants(decision, subject, &mut shared.texts))
@@ -216,15 +225,15 @@ impl AccountAudit<'_> {
             loss: rule_action.loss,
             verdict: verdict_of(answer.verdict),
             conditions: conditions.into(),
+            condition: shared.condition_of(question, answer),
             unknowns: answer.unknowns.clone().into(),
             grants: shared.citations.intern(&granting),
             limits: shared.citations.intern(&limiting),
+            blockers: shared.blockers_of(question, answer),
             resources: reach(answer, counted, &rule_action.resource_type),
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
-            witness: answer
-                .witness
-                .as_ref()
-                .map(|request| Arc::new(witness(request, &mut shared.texts, &mut shared.contexts))),
+            witness: shared.witness_of(answer),
+            action_last_used: LastUse::NotCollected,
             gaps: gaps.into(),
             detour: Arc::from([]),
             score: None,
@@ -238,6 +247,58 @@ struct Shared {
     texts: Interner<str>,
     citations: Interner<[Citation]>,
     contexts: Interner<[WitnessKey]>,
+    searched: usize,
+    /// What the conditions so far took.
+    cost: usize,
+    is_detailed: bool,
+    conditions: BTreeSet<Arc<WeakestCondition>>,
+}
+
+/// The most questions about single keys that the conditions of an account's rows may take: policies that are built to be
+/// hard do not hold up the report. `can` tells the condition of any row.
+const MAX_COST: usize = 100_000;
+
+/// The most denied rows of an account of which it is searched what blocks them; `explain` tells it of any.
+const MAX_SEARCHED: usize = 4;
+
+impl Shared {
+    /// A request that succeeds.
+    fn witness_of(&mut self, answer: &Answer<'_>) -> Option<Arc<Witness>> {
+        let request = answer.witness.as_ref().filter(|_| self.is_detailed)?;
+        Some(Arc::new(witness(request, &mut self.texts, &mut self.contexts)))
+    }
+
+    /// The weakest condition of a conditional row. Rows whose statements are alike have it in common.
+    fn condition_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<WeakestCondition>> {
+        if !self.is_detailed || self.cost > MAX_COST {
+            return None;
+        }
+        let found = condition(question, answer)?;
+        self.cost += found.cost;
+        let found = weakest(&found, question.action.action, &mut self.texts);
+        if let Some(known) = self.conditions.get(&found) {
+            return Some(Arc::clone(known));
+        }
+        let found = Arc::new(found);
+        self.conditions.insert(Arc::clone(&found));
+        Some(found)
+    }
+
+    /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
+    fn blockers_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<Blockers>> {
+        if answer.verdict != Verdict::Denied || !self.is_detailed {
+            return None;
+        }
+        let mut shared = |found| Arc::new(blockers(&found, question.subject, &mut self.texts));
+        if let Some(found) = blockers_at_hand(question, answer) {
+            return Some(shared(found));
+        }
+        if self.searched == MAX_SEARCHED {
+            return None;
+        }
+        self.searched += 1;
+        Some(shared(crate::solve::blockers(question)?))
+    }
 }
 
 /// The verdict in the words of a finding.

@@ -1,4 +1,5 @@
-//! When an identity's credentials were made and used (AWS: credential reports, `RoleLastUsed`, access keys).
+//! When an identity's credentials were made and used (AWS: credential reports, `RoleLastUsed`, access keys, last
+//! accessed information).
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -12,9 +13,10 @@ use crate::estate::Told;
 use crate::finding::AccessKey;
 use crate::finding::LastUse;
 use crate::finding::Usage;
+use crate::ident::Action;
 
-/// `RoleLastUsed` tells of the last 400 days.
-const ROLE_TRACKING: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// `RoleLastUsed` and last accessed information tell of the last 400 days.
+const TRACKING: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// AWS tracks passwords since 20 October 2014.
 const PASSWORD_TRACKING: Timestamp = Timestamp::constant(1_413_763_200, 0);
 /// AWS tracks access keys since 22 April 2015.
@@ -29,8 +31,30 @@ pub fn usage(principal: &Principal, estate: &AccountEstate, as_of: Timestamp) ->
     }
 }
 
+/// When an identity last called an action. AWS keeps 400 days of it.
+#[must_use]
+pub fn action_use(principal: &Principal, action: &Action, estate: &AccountEstate, as_of: Timestamp) -> LastUse {
+    if principal.kind == PrincipalKind::AccountRoot {
+        return LastUse::NotTracked;
+    }
+    let Some(answer) = estate.last_accessed_of(principal) else {
+        return LastUse::NotCollected;
+    };
+    match answer.of(action) {
+        Some(Some(at)) => LastUse::Used { at },
+        Some(None) => {
+            let end = answer.completed.unwrap_or(as_of);
+            let tracking = end.checked_sub(TRACKING).unwrap_or(Timestamp::MIN);
+            LastUse::NotUsed {
+                since: Some(later(tracking, principal.created)),
+            }
+        }
+        None => LastUse::NotTracked,
+    }
+}
+
 fn of_role(principal: &Principal, as_of: Timestamp) -> Usage {
-    let tracking = as_of.checked_sub(ROLE_TRACKING).unwrap_or(Timestamp::MIN);
+    let tracking = as_of.checked_sub(TRACKING).unwrap_or(Timestamp::MIN);
     Usage {
         created: principal.created,
         password_enabled: Some(false),

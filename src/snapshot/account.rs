@@ -95,7 +95,9 @@ fn text_of(kind: FileKind, file: &SnapshotFile) -> Result<FileText, String> {
     let text = file.read().map_err(|error| error.to_string())?;
     match kind {
         FileKind::CredentialReport => credential_report::decoded(&text).unwrap_or(Ok(text)),
-        FileKind::AuthorizationDetails | FileKind::AccessAnalyzerFindings | FileKind::Inventory => Ok(text),
+        FileKind::AuthorizationDetails | FileKind::AccessAnalyzerFindings | FileKind::Inventory | FileKind::LastAccessed => {
+            Ok(text)
+        }
     }
 }
 
@@ -108,6 +110,7 @@ impl FileKind {
             Self::CredentialReport => "credential report",
             Self::AccessAnalyzerFindings => "Access Analyzer findings",
             Self::Inventory => "inventory",
+            Self::LastAccessed => "last accessed",
         }
     }
 
@@ -117,6 +120,7 @@ impl FileKind {
             Self::CredentialReport => "how its users' credentials are used is not known",
             Self::AccessAnalyzerFindings => "what the analyzers found is not known",
             Self::Inventory => "which resources it has is not known",
+            Self::LastAccessed => "when its identities used their permissions is not known",
         }
     }
 }

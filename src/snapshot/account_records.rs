@@ -10,6 +10,7 @@ use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
 use crate::snapshot::GroupRecord;
 use crate::snapshot::InventoryRecords;
+use crate::snapshot::LastAccessedRecord;
 use crate::snapshot::ManagedPolicyRecord;
 use crate::snapshot::Place;
 use crate::snapshot::RecordHead;
@@ -23,6 +24,7 @@ use crate::snapshot::json::Broken;
 use crate::snapshot::json::Read;
 use crate::snapshot::json::Reader;
 use crate::snapshot::json_path::JsonPath;
+use crate::snapshot::last_accessed;
 use crate::snapshot::repeats::keep_one;
 
 /// The facts of one account. `None` means not known or not collected, an empty list that there is nothing.
@@ -44,6 +46,8 @@ pub struct AccountRecords<'a> {
     pub access_analyzer: Option<AnalyzerRecords<'a>>,
     /// The resources.
     pub inventory: Option<InventoryRecords<'a>>,
+    /// When identities used their permissions; those that were not asked about have no record.
+    pub last_accessed: Option<Vec<LastAccessedRecord<'a>>>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -68,6 +72,7 @@ pub(super) fn read(files: &AccountFiles, gaps: Vec<Gap>) -> AccountRecords<'_> {
         credential_report: None,
         access_analyzer: None,
         inventory: None,
+        last_accessed: None,
         gaps,
     };
     records.read_details(files.texts(FileKind::AuthorizationDetails));
@@ -91,6 +96,12 @@ pub(super) fn read(files: &AccountFiles, gaps: Vec<Gap>) -> AccountRecords<'_> {
         let found = records.inventory.get_or_insert_default();
         read_file(file, FileKind::Inventory.words(), scope, &mut records.gaps, |reader| {
             inventory::read_into(reader, found)
+        });
+    }
+    for file in files.texts(FileKind::LastAccessed) {
+        let found = records.last_accessed.get_or_insert_default();
+        read_file(file, FileKind::LastAccessed.words(), scope, &mut records.gaps, |reader| {
+            last_accessed::read_into(reader, found)
         });
     }
     records

@@ -13,6 +13,8 @@ pub enum FileKind {
     AccessAnalyzerFindings,
     /// `inventory*.json`.
     Inventory,
+    /// `service-last-accessed*.json`.
+    LastAccessed,
 }
 
 /// What a file of a snapshot is part of.
@@ -37,7 +39,9 @@ pub(super) fn part_of(path: &str) -> Part<'_> {
         (Some(name), None, ..) => match plain_name(name) {
             "manifest.json" => Part::Manifest,
             "organization.json" => Part::Organization,
-            "access-analyzer-findings.json" => Part::OrganizationFindings,
+            // What `collect` keeps to go on from.
+            "collected.json" => Part::Other,
+            _ if kind_of(name) == Some(FileKind::AccessAnalyzerFindings) => Part::OrganizationFindings,
             _ => Part::Top,
         },
         (Some("accounts"), Some(folder), Some(name), None) => match (folder.parse(), kind_of(name)) {
@@ -60,6 +64,8 @@ pub(super) fn kind_of(name: &str) -> Option<FileKind> {
         Some(FileKind::AccessAnalyzerFindings)
     } else if is_json("inventory") {
         Some(FileKind::Inventory)
+    } else if is_json("service-last-accessed") {
+        Some(FileKind::LastAccessed)
     } else if json
         .or_else(|| name.strip_suffix(".csv"))
         .is_some_and(|stem| stem.starts_with("credential-report"))

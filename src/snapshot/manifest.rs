@@ -1,8 +1,8 @@
 //! `manifest.json`: what a collector says of its own work.
 //!
 //! ```json
-//! {"schema": "leastwise-snapshot/1", "collected_at": "2026-11-24T06:00:00Z", "sources": ["iam:GetAccountAuthorizationDetails"],
-//!  "gaps": [{"account": "111122223333", "subject": "iam:GetCredentialReport", "detail": "access denied"}]}
+//! {"schema": "leastwise-snapshot/1", "collected_at": "2026-11-24T06:00:00Z", "is_complete": true,
+//!  "sources": ["iam:GetAccountAuthorizationDetails"], "gaps": [{"account": "111122223333", "subject": "iam:GetCredentialReport", "detail": "access denied"}]}
 //! ```
 
 use crate::ident::AccountId;
@@ -25,18 +25,29 @@ pub struct Manifest {
     pub collected_at: Option<String>,
     /// Where the facts come from, such as API calls.
     pub sources: Vec<String>,
+    /// What this collector cannot read whoever runs it, such as a service that its build leaves out. Told to the reader
+    /// like a gap, and nothing that went wrong.
+    pub limits: Vec<Gap>,
 }
 
 /// Reads a manifest; the gaps it lists, and those of its own, come along.
 pub(super) fn read(file: &FileText) -> Result<(Manifest, Vec<Gap>), SnapshotError> {
     let mut reader = Reader::new(file, GapScope::Snapshot);
     let (mut schema, mut manifest, mut listed) = (None, Manifest::default(), Vec::new());
-    let names = &["schema", "collected_at", "sources", "gaps"];
+    let names = &["schema", "collected_at", "is_complete", "sources", "limits", "gaps"];
+    let mut is_complete = None;
     let result = reader.object(&JsonPath::TOP, names, |reader, at, name| {
         match name {
             "schema" => schema = reader.string(at)?,
             "collected_at" => manifest.collected_at = reader.string(at)?.map(Into::into),
+            "is_complete" => is_complete = reader.boolean(at)?,
             "sources" => manifest.sources = reader.strings(at)?.unwrap_or_default().into_iter().map(Into::into).collect(),
+            "limits" => {
+                reader.each(at, |reader, at| {
+                    manifest.limits.extend(gap(reader, at)?);
+                    Ok(())
+                })?;
+            }
             _ => {
                 reader.each(at, |reader, at| {
                     listed.extend(gap(reader, at)?);
@@ -61,6 +72,10 @@ pub(super) fn read(file: &FileText) -> Result<(Manifest, Vec<Gap>), SnapshotErro
             format!("names no `schema`; read as `{SCHEMA}`"),
         ),
         (Ok(_), Some(_)) => {}
+    }
+    if is_complete == Some(false) {
+        let detail = "the collection did not come to its end; accounts may be missing, run `leastwise collect` again to go on";
+        reader.gap(0, &JsonPath::TOP.member("is_complete"), "manifest", detail);
     }
     listed.extend(reader.into_gaps());
     Ok((manifest, listed))

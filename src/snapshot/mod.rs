@@ -4,7 +4,7 @@
 //! records that its files hold, which borrow from their text, and a [`Gap`] for everything that could not be read.
 //! Policy documents stay text, with their place. Nothing is judged here, and the accounts are read one at a time.
 //! Shapes: `GetAccountAuthorizationDetails`, `GetCredentialReport`, `ListFindingsV2`, `GetFindingV2`,
-//! `DescribeInstances`, `DescribeServices` and the Organizations API.
+//! `GetServiceLastAccessedDetails`, `DescribeInstances`, `DescribeServices` and the Organizations API.
 
 mod account;
 mod account_records;
@@ -23,6 +23,7 @@ mod identity_reading;
 mod inventory;
 mod json;
 mod json_path;
+mod last_accessed;
 mod layout;
 mod line_index;
 mod manifest;
@@ -75,6 +76,9 @@ pub use identity::UserRecord;
 pub use inventory::InstanceRecord;
 pub use inventory::InventoryRecords;
 pub use inventory::ServiceRecord;
+pub use last_accessed::ActionAccessRecord;
+pub use last_accessed::LastAccessedRecord;
+pub use last_accessed::ServiceAccessRecord;
 pub use layout::FileKind;
 pub use line_index::LineIndex;
 pub use manifest::Manifest;

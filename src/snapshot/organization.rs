@@ -16,6 +16,8 @@ pub type PoliciesForTarget<'a> = BTreeMap<String, Option<BTreeMap<String, Option
 /// An organization. `None` means not collected or not readable, which is not the same as none.
 #[derive(Debug, Clone, Default)]
 pub struct OrganizationRecord<'a> {
+    /// `false`: AWS said that the account is in no organization.
+    pub in_use: Option<bool>,
     /// The id, such as `o-exampleorg1`.
     pub id: Option<Cow<'a, str>>,
     /// The management account's id, as text.
@@ -133,7 +135,11 @@ impl OrganizationRecord<'_> {
     }
 }
 
+/// Ours, not AWS's: there is no response that says it.
+const IN_USE: &str = "InUse";
+
 const TOP: &[&str] = &[
+    IN_USE,
     "Organization",
     "Roots",
     "OrganizationalUnits",
@@ -147,6 +153,7 @@ const TOP: &[&str] = &[
 pub(super) fn read_into<'a>(reader: &mut Reader<'a>, record: &mut OrganizationRecord<'a>) -> Result<(), Broken> {
     let members = reader.object(&JsonPath::TOP, TOP, |reader, at, name| {
         match name {
+            IN_USE => record.in_use = reader.boolean(at)?,
             "Organization" => description(reader, at, record)?,
             "Roots" => record.roots = reader.list(at, root)?,
             "OrganizationalUnits" => record.organizational_units = reader.list(at, organizational_unit)?,
@@ -158,7 +165,10 @@ pub(super) fn read_into<'a>(reader: &mut Reader<'a>, record: &mut OrganizationRe
         Ok(())
     })?;
     let Some(members) = members else { return Ok(()) };
-    for name in TOP.iter().filter(|name| members.lacks(name)) {
+    if record.in_use == Some(false) {
+        return Ok(());
+    }
+    for name in TOP.iter().filter(|name| **name != IN_USE && members.lacks(name)) {
         reader.gap(
             0,
             &JsonPath::TOP,

@@ -61,14 +61,12 @@ fn search<'e>(
     memo: Option<&mut Memo<'e>>,
 ) -> Found<'e> {
     if !mentions.may_be_granted {
-        let reached = match question.scope {
-            Scope::Counted(resources) => Some(none_of(resources.len())),
-            Scope::One(..) | Scope::Any => None,
-        };
-        return Found {
-            reached,
-            ..Found::nothing()
-        };
+        return nothing_reached(question);
+    }
+    if let Some(memo) = &memo
+        && memo.may_skip(question, &mentions)
+    {
+        return nothing_reached(question);
     }
     let Some((memo, likeness)) = memo.and_then(|memo| memo.likeness(question, &mentions).map(|likeness| (memo, likeness))) else {
         return found_by(&Search::of(question, mentions, other));
@@ -102,6 +100,18 @@ fn found_by<'e>(search: &Search<'_, 'e>) -> Found<'e> {
         }
         Scope::Counted(resources) => search.on_counted(resources),
         Scope::Any => search.on_any(),
+    }
+}
+
+/// Denied before anything was evaluated.
+fn nothing_reached<'e>(question: &Question<'e>) -> Found<'e> {
+    let reached = match question.scope {
+        Scope::Counted(resources) => Some(none_of(resources.len())),
+        Scope::One(..) | Scope::Any => None,
+    };
+    Found {
+        reached,
+        ..Found::nothing()
     }
 }
 

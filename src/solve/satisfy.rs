@@ -277,28 +277,32 @@ impl<'f> Search<'f> {
         })
     }
 
-    /// What the key may be at all, where it is open.
     fn domain(&self, key: &ContextKey, class: ControlClass) -> Domain {
-        let prefix = key.lower().split(':').next().unwrap_or_default();
-        let known = Catalog::bundled().condition_key_type(prefix, key.lower());
-        // Whoever left the key open says by its class how the call is made: from an address or through an endpoint, with MFA.
-        // Only of such a call the key is there for certain (E351); `aws:SecureTransport` always is (E341).
-        let is_there = match key.lower() {
-            "aws:securetransport" => true,
-            "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => class == ControlClass::Network,
-            "aws:multifactorauthage" => class == ControlClass::Choice,
-            "aws:userid" => class == ControlClass::Session,
-            _ => false,
-        };
-        Domain {
-            may_be_absent: !is_there && class != ControlClass::Time,
-            may_be_present: true,
-            value_type: known.map(|known| known.value),
-            is_multivalued: known.is_some_and(|known| known.is_multivalued),
-            is_public: key.lower() == "aws:sourceip",
-            prefix: None,
-            alphabet: Alphabet::of(key, self.service),
-        }
+        domain_of(key, class, self.service)
+    }
+}
+
+/// What the key may be at all, where it is open.
+pub(super) fn domain_of(key: &ContextKey, class: ControlClass, service: Option<&str>) -> Domain {
+    let prefix = key.lower().split(':').next().unwrap_or_default();
+    let known = Catalog::bundled().condition_key_type(prefix, key.lower());
+    // Whoever left the key open says by its class how the call is made: from an address or through an endpoint, with MFA.
+    // Only of such a call the key is there for certain (E351); `aws:SecureTransport` always is (E341).
+    let is_there = match key.lower() {
+        "aws:securetransport" => true,
+        "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => class == ControlClass::Network,
+        "aws:multifactorauthage" => class == ControlClass::Choice,
+        "aws:userid" => class == ControlClass::Session,
+        _ => false,
+    };
+    Domain {
+        may_be_absent: !is_there && class != ControlClass::Time,
+        may_be_present: true,
+        value_type: known.map(|known| known.value),
+        is_multivalued: known.is_some_and(|known| known.is_multivalued),
+        is_public: key.lower() == "aws:sourceip",
+        prefix: None,
+        alphabet: Alphabet::of(key, service),
     }
 }
 

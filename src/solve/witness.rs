@@ -57,7 +57,9 @@ fn prove_tied<'p>(
     };
     let mut trial = request.clone();
     complete(&mut trial.context, &model);
-    if settle(&decide(&trial).residual).is_true() {
+    // Where nothing was open, that is the request that was decided.
+    let is_decided = formula.is_true() && trial.context == request.context;
+    if is_decided || settle(&decide(&trial).residual).is_true() {
         return Proof::Witness(trial.context);
     }
     let Some(key) = tied_keys(&formula, &request.context).into_iter().next().filter(|_| depth > 0) else {

@@ -54,15 +54,30 @@ impl Emulator {
         emulator
     }
 
+    /// One whose account manages a small organization; with the ids of its accounts and units by name.
+    pub fn organization() -> (Self, Value) {
+        let emulator = Self::start();
+        let output = Command::new(python())
+            .arg(script("small_organization.py"))
+            .arg(emulator.endpoint())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (emulator, serde_json::from_slice(&output.stdout).unwrap())
+    }
+
     /// Where it listens.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn start() -> Self {
+    /// One for a single test, that permits everything.
+    pub fn start() -> Self {
         let python = python();
         let mut process = Command::new(&python)
             .arg(script("server.py"))
+            .env("PYTHONDONTWRITEBYTECODE", "1") // it imports from this folder
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -78,6 +93,22 @@ impl Emulator {
         let seed = seed(&python, port);
         Self { process, port, seed }
     }
+
+    /// Where it listens on the loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// Runs a script of this folder that checks something, and fails with what it printed.
+pub fn check(name: &str, arguments: &[&str]) {
+    let output = Command::new(python())
+        .arg(script(name))
+        .args(arguments)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 impl Drop for Emulator {

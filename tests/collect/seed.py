@@ -12,14 +12,20 @@ import boto3
 from botocore.config import Config
 
 endpoint, policy_file = sys.argv[1:]
-iam = boto3.client(
-    "iam",
-    endpoint_url=endpoint,
-    region_name="us-east-1",
-    aws_access_key_id="testing",
-    aws_secret_access_key="testing",
-    config=Config(read_timeout=20, retries={"total_max_attempts": 1}),
-)
+
+
+def client(service):
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(read_timeout=20, retries={"total_max_attempts": 1}),
+    )
+
+
+iam = client("iam")
 
 
 def allow(*actions, resource="*", **condition):
@@ -62,13 +68,19 @@ iam.add_role_to_instance_profile(InstanceProfileName="runner", RoleName="runner"
 iam.create_role(RoleName="bounded", AssumeRolePolicyDocument=trust("lambda"), PermissionsBoundary=reading)
 iam.put_role_policy(RoleName="bounded", PolicyName="all", PolicyDocument=allow("ec2:*"))
 
+ecs = client("ecs")
+ecs.create_cluster(clusterName="main")
+ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "web", "memory": 64}])
+tags = [{"key": "env", "value": "prod"}]
+ecs.create_service(cluster="main", serviceName="web", taskDefinition="web", desiredCount=2, tags=tags)
+
 keys = {}
 with open(policy_file) as file:
     policy = json.load(file)
 [statement] = policy["Statement"]
 actions = list(statement["Action"])
 for missing in [None, *actions]:
-    name = f"collector-without-{missing.partition(':')[2]}" if missing else "collector"
+    name = f"collector-without-{missing.replace(':', '.')}" if missing else "collector"
     statement["Action"] = [action for action in actions if action != missing]
     iam.create_user(UserName=name)
     iam.put_user_policy(UserName=name, PolicyName="collector", PolicyDocument=json.dumps(policy))

@@ -12,6 +12,7 @@ import threading
 from urllib.parse import parse_qs, quote
 from xml.etree import ElementTree
 
+import plugin
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -89,6 +90,22 @@ def page(xml, form, key):
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
+def unread(request, key):
+    """With the key NOORGANIZATION only its description can be read, as by a member account."""
+    target = request.headers.get("X-Amz-Target", "")
+    if key != "NOORGANIZATION" or not target.startswith("AWSOrganizations") or target.endswith(".DescribeOrganization"):
+        return None
+    body = '{"__type": "AccessDeniedException", "Message": "You do not have permission to access this resource."}'
+    return Response(body, status=400, content_type="application/x-amz-json-1.1")
+
+
+def assume(form):
+    """A role named closed-door lets nobody in."""
+    if form.get("Action") == "AssumeRole" and ":role/closed-door" in form["RoleArn"]:
+        return error(403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole")
+    return None
+
+
 class Emulator:
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
@@ -106,8 +123,12 @@ class Emulator:
         key = credential.partition("/")[0]
         fault = FAULTS.get(key)
         failed = fault(action, form) if fault else None
+        failed = failed or assume(form) or unread(request, key)
         if failed is not None:
             return failed(environ, start_response)
+        extra = plugin.answer(request, form, key, credential.partition(",")[0].split("/")[1:])
+        if extra is not None:
+            return extra(environ, start_response)
         if action != DETAILS:
             return self.moto(environ, start_response)
         answer = Response.from_app(self.moto, environ)

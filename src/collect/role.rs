@@ -1,0 +1,109 @@
+//! `sts:AssumeRole`: into a member account, with a session that may do nothing but read.
+
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::future;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::error::SdkError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+
+use crate::collect::Members;
+use crate::collect::access::Connection;
+use crate::collect::failure::Failure;
+use crate::collect::policy::session_policy;
+use crate::collect::work::Work;
+use crate::ident::AccountId;
+
+pub(super) const CALL: &str = "sts:AssumeRole";
+
+/// CloudTrail of the member account shows it.
+const SESSION_NAME: &str = "leastwise-collect";
+
+/// A role of a member account.
+#[derive(Debug)]
+pub(super) struct Role {
+    sts: Client,
+    arn: String,
+    external_id: Option<String>,
+    policy: String,
+}
+
+impl Role {
+    /// The role of that account, with sessions that are limited to what reading it needs.
+    pub(super) fn new(connection: &Connection, partition: &str, account: AccountId, members: &Members) -> Self {
+        Self {
+            sts: aws_sdk_sts::Client::new(&connection.config),
+            arn: format!("arn:{partition}:iam::{account}:role/{}", members.role.trim_start_matches('/')),
+            external_id: members.external_id.clone(),
+            policy: session_policy(),
+        }
+    }
+
+    /// Assumes the role for the first time, to see whether it can be.
+    pub(super) async fn assume(&self, work: &Work<'_>) -> Result<Credentials, Failure> {
+        let answer = work.call(CALL, self.request()).await?;
+        credentials(answer)
+            .ok_or_else(|| Failure::strange(CALL, "EmptyAnswer", "the answer holds no credentials, or none with an end"))
+    }
+
+    async fn request(&self) -> Result<Option<aws_sdk_sts::types::Credentials>, SdkError<AssumeRoleError>> {
+        let call = self
+            .sts
+            .assume_role()
+            .role_arn(&self.arn)
+            .role_session_name(SESSION_NAME)
+            .policy(&self.policy)
+            .set_external_id(self.external_id.clone());
+        Ok(call.send().await?.credentials)
+    }
+
+    async fn again(&self) -> Result<Credentials, CredentialsError> {
+        let answer = self.request().await.map_err(CredentialsError::provider_error)?;
+        credentials(answer).ok_or_else(|| CredentialsError::not_loaded("AssumeRole gave no credentials"))
+    }
+}
+
+fn credentials(answer: Option<aws_sdk_sts::types::Credentials>) -> Option<Credentials> {
+    let answer = answer?;
+    let end = SystemTime::try_from(answer.expiration).ok()?;
+    Some(Credentials::new(
+        answer.access_key_id,
+        answer.secret_access_key,
+        Some(answer.session_token),
+        Some(end),
+        CALL,
+    ))
+}
+
+/// The role's session: the credentials at hand once, then new ones whenever the SDK finds that they end.
+#[derive(Debug)]
+pub(super) struct Session {
+    role: Role,
+    first: Mutex<Option<Credentials>>,
+}
+
+impl Session {
+    pub(super) fn new(role: Role, first: Credentials) -> Self {
+        Self {
+            role,
+            first: Mutex::new(Some(first)),
+        }
+    }
+}
+
+impl ProvideCredentials for Session {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let first = self.first.lock().ok().and_then(|mut first| first.take());
+        match first {
+            Some(first) => future::ProvideCredentials::ready(Ok(first)),
+            None => future::ProvideCredentials::new(self.role.again()),
+        }
+    }
+}
