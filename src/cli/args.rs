@@ -215,12 +215,26 @@ pub(crate) struct Live {
     /// The Regions whose analyzers and services are read; without it those that each account has.
     #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
     pub(crate) regions: Vec<String>,
+    /// Whose use of permissions IAM is asked for, action by action: a job of seconds for each identity.
+    #[arg(long, value_enum, default_value_t = UsageChoice::Findings)]
+    pub(crate) usage: UsageChoice,
     /// Accounts that are read at the same time.
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub(crate) concurrency: usize,
     /// The most calls a second of the whole run.
     #[arg(long, value_name = "R", value_parser = rate)]
     pub(crate) max_rate: Option<f64>,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UsageChoice {
+    /// Of every user and role.
+    All,
+    /// Of those that a rule finds able to act, for certain or perhaps.
+    Findings,
+    /// Of nobody.
+    None,
 }
 
 /// Just the calls that `collect` makes. docs/collect.md says who needs which policy.

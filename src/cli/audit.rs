@@ -1,6 +1,7 @@
 //! `audit`: the ranked report.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use leastwise::catalog::Catalog;
@@ -11,6 +12,8 @@ use leastwise::finding::CoverageCount;
 use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
 use leastwise::finding::PolicyCounts;
+#[cfg(feature = "live")]
+use leastwise::finding::PrincipalKind;
 use leastwise::finding::Report;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
@@ -18,6 +21,8 @@ use leastwise::finding::Severity;
 use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
+#[cfg(feature = "live")]
+use leastwise::ident::AccountId;
 use leastwise::ident::Glob;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;
@@ -51,12 +56,18 @@ pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
     report(&inputs, &audit.reporting)
 }
 
-/// Audits the inputs and writes the report.
-pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode, Failure> {
+/// The built-in rules and those of the files.
+pub(crate) fn rules(paths: &[PathBuf]) -> Result<RuleSet, Failure> {
     let mut rules = RuleSet::builtin()?;
-    for path in &reporting.rules {
+    for path in paths {
         rules.read(path)?;
     }
+    Ok(rules)
+}
+
+/// Audits the inputs and writes the report.
+pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode, Failure> {
+    let rules = rules(&reporting.rules)?;
     let weights = Weights::builtin()?;
     let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting)?;
     let destination = &reporting.destination;
@@ -119,22 +130,7 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         named && severe
     };
     let share = |estate: &AccountEstate, scope: &AccountScope| {
-        let audit = AccountAudit {
-            questions: &questions,
-            estate,
-            scope,
-            place: inputs
-                .organization
-                .as_ref()
-                .and_then(|organization| organization.place(estate.account)),
-            is_management: inputs
-                .organization
-                .as_ref()
-                .is_some_and(|organization| organization.is_management(estate.account)),
-            as_of: inputs.as_of,
-            keep_denied: reporting.all,
-        };
-        let mut found = audit.run();
+        let mut found = account_audit(inputs, &questions, estate, scope, reporting.all).run();
         let mut ranker = Ranker::new(weights, inputs.as_of);
         ranker.rank(&mut found.findings);
         found.findings.retain(is_wanted);
@@ -148,6 +144,40 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
     inputs.each(share, |share| gathered.add(share))?;
     let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
     Ok((gathered.report(inputs, rules, &questions), is_incomplete))
+}
+
+fn account_audit<'a>(
+    inputs: &'a Inputs,
+    questions: &'a Questions<'a>,
+    estate: &'a AccountEstate,
+    scope: &'a AccountScope,
+    keep_denied: bool,
+) -> AccountAudit<'a> {
+    let organization = inputs.organization.as_ref();
+    AccountAudit {
+        questions,
+        estate,
+        scope,
+        place: organization.and_then(|organization| organization.place(estate.account)),
+        is_management: organization.is_some_and(|organization| organization.is_management(estate.account)),
+        as_of: inputs.as_of,
+        keep_denied,
+    }
+}
+
+/// The users and roles of an account that a rule finds able to act, for certain or perhaps.
+#[cfg(feature = "live")]
+pub(crate) fn able(inputs: &Inputs, rules: &RuleSet, account: AccountId) -> BTreeSet<String> {
+    let questions = Questions::of(rules);
+    let found = inputs.one(account, |estate, scope| {
+        account_audit(inputs, &questions, estate, scope, false).run()
+    });
+    let findings = found.map(|found| found.findings).unwrap_or_default();
+    findings
+        .into_iter()
+        .filter(|finding| finding.identity.kind != PrincipalKind::AccountRoot)
+        .map(|finding| finding.identity.principal.to_string())
+        .collect()
 }
 
 fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {

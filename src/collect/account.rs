@@ -6,13 +6,16 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use futures_util::future::try_join4;
 
 use crate::collect::CollectError;
+use crate::collect::Usage;
 use crate::collect::account_summary;
 use crate::collect::analyzer;
 use crate::collect::analyzer::Owner;
 use crate::collect::authorization_details;
 use crate::collect::credential_report;
+use crate::collect::failure::Failure;
 #[cfg(feature = "ec2")]
 use crate::collect::instances;
+use crate::collect::last_accessed;
 use crate::collect::regions;
 use crate::collect::role::Role;
 use crate::collect::role::Session;
@@ -32,6 +35,7 @@ const ANALYZERS: &str = "access-analyzer";
 const SERVICES: &str = "ecs-services";
 #[cfg(feature = "ec2")]
 const INSTANCES: &str = "ec2-instances";
+const LAST_ACCESSED: &str = "service-last-accessed";
 const ROLE: &str = "role";
 
 const SOURCES: &[&str] = &[
@@ -64,7 +68,12 @@ impl<'a> Account<'a> {
     pub(super) async fn collect(&self) -> Result<bool, CollectError> {
         self.run.load(self.id)?;
         let needs_regions = self.run.plan.regions.is_empty();
-        let is_whole = SOURCES.iter().all(|name| self.run.has(Some(self.id), name));
+        if !self.run.has(Some(self.id), DETAILS) {
+            self.run.forget(self.id, LAST_ACCESSED);
+        }
+        let needs_usage = self.run.plan.usage != Usage::None;
+        let is_whole = SOURCES.iter().all(|name| self.run.has(Some(self.id), name))
+            && (!needs_usage || self.run.has(Some(self.id), LAST_ACCESSED));
         if is_whole && (!needs_regions || self.run.has(Some(self.id), REGIONS)) {
             return Ok(true);
         }
@@ -105,7 +114,39 @@ impl<'a> Account<'a> {
         let report = self.part(REPORT, async |work| credential_report::collect(&iam, work).await);
         let summary = self.part(SUMMARY, async |work| account_summary::collect(&iam, work).await);
         try_join4(details, report, summary, self.regional(config)).await?;
-        Ok(())
+        self.usage(&iam).await
+    }
+
+    /// When identities used their permissions; where no identity is known, there is nobody to ask about.
+    async fn usage(&self, iam: &aws_sdk_iam::Client) -> Result<(), CollectError> {
+        if self.run.plan.usage == Usage::None || !self.run.has(Some(self.id), DETAILS) {
+            return Ok(());
+        }
+        self.part(LAST_ACCESSED, async |work| {
+            let identities = match self.run.plan.usage {
+                Usage::All => Ok(self.identities()?),
+                Usage::Findings | Usage::None => (self.run.able)(self.id),
+            };
+            match identities {
+                Ok(mut identities) => {
+                    identities.sort();
+                    identities.dedup();
+                    last_accessed::collect(iam, &identities, work).await
+                }
+                Err(why) => {
+                    let failure = Failure::strange(last_accessed::GENERATE, "NotAudited", &why);
+                    work.gap(&failure, "when identities used their permissions is not known");
+                    Ok(())
+                }
+            }
+        })
+        .await
+    }
+
+    /// The users and roles of the file that was written.
+    fn identities(&self) -> Result<Vec<String>, CollectError> {
+        let name = format!("accounts/{}/{}", self.id, authorization_details::FILE);
+        Ok(authorization_details::identities(self.run.directory.read(&name)?.as_deref()))
     }
 
     /// The sources that answer for one Region only.

@@ -8,7 +8,7 @@
 //! credential is written or printed.
 //!
 //! One file is one source: `authorization_details`, `credential_report`, `account_summary`, `regions`, `analyzer`,
-//! `services`, `instances` (feature `ec2`), `organization`. `account` calls those of an account in order, `run` the accounts.
+//! `services`, `instances` (feature `ec2`), `last_accessed`, `organization`. `account` calls those of an account in order, `run` the accounts.
 
 mod access;
 mod account;
@@ -25,6 +25,7 @@ mod error;
 mod failure;
 #[cfg(feature = "ec2")]
 mod instances;
+mod last_accessed;
 mod manifest;
 mod members;
 mod organization;
@@ -49,12 +50,14 @@ pub use caller::Caller;
 pub use error::CollectError;
 pub use plan::Members;
 pub use plan::Plan;
+pub use plan::Usage;
 pub use policy::DEFAULT_ROLE;
 pub use policy::account_policy;
 pub use policy::organization_policy;
 pub use policy::policy_text;
 pub use role_template::RoleTemplate;
 pub use role_template::RoleTemplateError;
+pub use run::Able;
 pub use run::Collected;
 pub use run::Progress;
 pub use run::collect;
