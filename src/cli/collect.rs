@@ -101,7 +101,7 @@ fn able_of(output: &Path, account: AccountId, rules: &RuleSet) -> Result<Vec<Str
     Ok(able(&inputs, rules, account).into_iter().collect())
 }
 
-fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
+pub(crate) fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
     let now = Timestamp::now();
     let members = Members {
         role: live.role_name.clone().unwrap_or_default(),

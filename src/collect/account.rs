@@ -2,7 +2,6 @@
 
 use aws_config::Region;
 use aws_config::SdkConfig;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use futures_util::future::try_join4;
 
 use crate::collect::CollectError;
@@ -11,14 +10,14 @@ use crate::collect::account_summary;
 use crate::collect::analyzer;
 use crate::collect::analyzer::Owner;
 use crate::collect::authorization_details;
+use crate::collect::consequence::without;
 use crate::collect::credential_report;
 use crate::collect::failure::Failure;
 #[cfg(feature = "ec2")]
 use crate::collect::instances;
 use crate::collect::last_accessed;
 use crate::collect::regions;
-use crate::collect::role::Role;
-use crate::collect::role::Session;
+use crate::collect::role;
 use crate::collect::run::ACCOUNT_PART;
 use crate::collect::run::Run;
 use crate::collect::services;
@@ -91,16 +90,14 @@ impl<'a> Account<'a> {
         let Some(members) = members else {
             return Ok(Some(connection.config.clone()));
         };
-        let role = Role::new(connection, &self.run.caller.partition(), self.id, members);
         let work = self.run.work(Some(self.id), &self.gate);
-        match role.assume(&work).await {
-            Ok(first) => {
+        match role::enter(connection, &self.run.caller.partition(), self.id, members, &work).await {
+            Ok(config) => {
                 self.run.keep(Some(self.id), ROLE, work.done())?;
-                let provider = SharedCredentialsProvider::new(Session::new(role, first));
-                Ok(Some(connection.config.to_builder().credentials_provider(provider).build()))
+                Ok(Some(config))
             }
             Err(failure) => {
-                work.gap(&failure, "nothing of the account is known");
+                work.gap(&failure, without(failure.call));
                 self.run.keep(Some(self.id), ACCOUNT_PART, work.done())?;
                 Ok(None)
             }
@@ -135,7 +132,7 @@ impl<'a> Account<'a> {
                 }
                 Err(why) => {
                     let failure = Failure::strange(last_accessed::GENERATE, "NotAudited", &why);
-                    work.gap(&failure, "when identities used their permissions is not known");
+                    work.gap(&failure, without(failure.call));
                     Ok(())
                 }
             }

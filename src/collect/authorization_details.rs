@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::collect::CollectError;
 use crate::collect::authorization_details_shape as shape;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::pages::Tokens;
 use crate::collect::work::Work;
@@ -50,7 +51,7 @@ pub(super) async fn collect(iam: &Client, work: &Work<'_>) -> Result<(), Collect
     match read(iam, work).await {
         Ok(details) => work.write(FILE, |out| shape::of(&details).write(out)),
         Err(failure) => {
-            work.gap(&failure, "no identity and no policy of the account is known");
+            work.gap(&failure, without(failure.call));
             Ok(())
         }
     }

@@ -39,7 +39,7 @@ use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
 
 /// Organizations throttles early, and all callers of an organization share its rate.
-const ORGANIZATIONS_RATE: f64 = 10.0;
+pub(super) const ORGANIZATIONS_RATE: f64 = 10.0;
 
 /// The part of a record that says why an account was not read at all.
 pub(super) const ACCOUNT_PART: &str = "account";

@@ -1,6 +1,7 @@
 //! `collect` reads an account whole, or says what it could not read. Real SDK, real sockets, an emulated AWS.
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "a test may panic, its helpers too")]
 
+mod doctor;
 mod emulator;
 mod organization;
 mod policy;
@@ -8,6 +9,7 @@ mod usage;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -61,6 +63,11 @@ impl Desk {
             .with("AWS_ENDPOINT_URL", endpoint)
             .with("AWS_ACCESS_KEY_ID", key)
             .with("AWS_SECRET_ACCESS_KEY", secret)
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.environment.retain(|(found, _)| *found != name);
+        self
     }
 
     fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -337,8 +344,12 @@ fn the_documented_policy_suffices_and_each_action_of_it_is_needed() {
         let mut others = NOT_ENFORCED.iter().chain(NOT_BUILT);
         let missing = missing.filter(|action| others.all(|service| !action.starts_with(service)));
         match missing {
-            None => assert_eq!((code(&done), subjects), (0, vec![]), "{}", errors(&done)),
+            None => {
+                assert_eq!((code(&done), subjects), (0, vec![]), "{}", errors(&done));
+                assert_eq!(doctor::denied(&desk), [].into());
+            }
             Some(action) => {
+                assert_eq!(doctor::denied(&desk), [action.clone()].into(), "doctor says it before");
                 let permission = gaps(&desk)[0]["permission"].clone();
                 let subjects: BTreeSet<String> = subjects.into_iter().collect();
                 assert_eq!((code(&done), subjects), (3, [action.clone()].into()));
@@ -400,8 +411,20 @@ fn a_directory_with_something_in_it_is_left_alone() {
 
 /// Runs, and expects an error with these words at once and no directory.
 fn fails_fast(desk: &Desk, more: &[&str], words: &[&str]) {
+    let output = desk.output();
+    let output = output.to_str().unwrap();
+    for command in [
+        &["collect", "--output", output][..],
+        &["audit", "--snapshot", output],
+        &["doctor"],
+    ] {
+        ends_fast(desk, &[command, more].concat(), words);
+    }
+}
+
+fn ends_fast(desk: &Desk, arguments: &[&str], words: &[&str]) {
     let start = Instant::now();
-    let done = desk.collect(more);
+    let done = desk.run(arguments);
     let took = start.elapsed();
     let errors = errors(&done);
     assert_eq!(code(&done), 2, "{errors}");
@@ -425,6 +448,49 @@ fn without_credentials_it_says_what_was_tried_and_what_to_do() {
             "aws sso login",
         ],
     );
+}
+
+#[test]
+fn a_metadata_service_that_says_nothing_is_not_waited_for() {
+    // It takes connections, which the system does for it, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let desk = Desk::new()
+        .without("AWS_EC2_METADATA_DISABLED")
+        .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &address);
+    fails_fast(
+        &desk,
+        &[],
+        &["no AWS credentials found; tried AWS_ACCESS_KEY_ID", "aws sso login"],
+    );
+}
+
+#[test]
+fn a_login_that_is_missing_or_over_says_how_to_log_in() {
+    let session = "[sso-session ours]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\n";
+    let profile =
+        "[profile work]\nsso_session = ours\nsso_account_id = 111122223333\nsso_role_name = audit\nregion = eu-west-1\n";
+    let desk = Desk::new();
+    fs::write(desk.folder.path().join("config"), format!("{session}{profile}")).unwrap();
+    fails_fast(
+        &desk,
+        &["--profile", "work"],
+        &["profile `work` gives no credentials", "aws sso login --profile work"],
+    );
+    let desk = desk.with("AWS_PROFILE", "work");
+    fails_fast(
+        &desk,
+        &[],
+        &["the AWS credentials cannot be loaded", "SSO", "run `aws sso login`"],
+    );
+
+    // What is left of yesterday's login; its name is the SHA-1 of the session's.
+    let cache = desk.folder.path().join("home/.aws/sso/cache");
+    fs::create_dir_all(&cache).unwrap();
+    let token = json!({"accessToken": SECRET, "expiresAt": "2026-01-01T00:00:00Z", "startUrl": "https://example.awsapps.com/start",
+        "region": "eu-west-1"});
+    fs::write(cache.join("48537f613ab85111413f2369616ae97481429bd1.json"), token.to_string()).unwrap();
+    fails_fast(&desk, &[], &["the AWS credentials cannot be loaded", "run `aws sso login`"]);
 }
 
 #[test]
