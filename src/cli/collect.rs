@@ -8,6 +8,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::Unit;
 use leastwise::collect::Access;
+use leastwise::collect::CollectError;
 use leastwise::collect::Collected;
 use leastwise::collect::Members;
 use leastwise::collect::Plan;
@@ -82,11 +83,22 @@ fn collected(live: &Live, output: &Path, refresh: bool, rule_files: &[PathBuf]) 
     if is_watched {
         output::progress("");
     }
-    let collected = collected?;
+    let collected = collected.map_err(explained)?;
     if collected.is_interrupted {
         output::remark("stopped; what is there is marked incomplete, and the same command goes on from it");
     }
     Ok(collected)
+}
+
+/// Where the environment names a profile that gave nothing, that is the likeliest cause.
+pub(crate) fn explained(error: CollectError) -> Failure {
+    match (&error, std::env::var_os("AWS_PROFILE")) {
+        (CollectError::NoCredentials { .. }, Some(profile)) => Failure::Usage(format!(
+            "{error}; AWS_PROFILE names `{}`, which is not defined or holds no credentials (`aws configure list-profiles`)",
+            profile.display()
+        )),
+        _ => error.into(),
+    }
 }
 
 /// Audits the account as far as it was collected.

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::args::Doctor;
 use crate::args::DoctorFormat;
+use crate::collect::explained;
 use crate::collect::plan;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
@@ -35,7 +36,7 @@ pub(crate) fn run(asked: &Doctor) -> Result<ExitCode, Failure> {
     if is_watched {
         output::progress("");
     }
-    let found = found?;
+    let found = found.map_err(explained)?;
     match asked.format {
         DoctorFormat::Text => output::lines(&text(&found))?,
         DoctorFormat::Json => output::lines(&json_text(&found))?,

@@ -175,15 +175,12 @@ impl Examination<'_> {
         let pace = Pace::of(Some(rate));
         let gate = Gate::new(&pace);
         let work = Work::new(&self.directory, String::new(), &gate, "");
-        let calls: &[&'static str] = match &self.plan.members {
-            Some(_) => {
-                organization::collect(&client, &work).await?;
-                &ORGANIZATION_ACTIONS
-            }
-            None => {
-                organization::describe(&client, &work).await?;
-                &[organization::DESCRIBE]
-            }
+        let calls: &[&'static str] = if self.plan.members.is_some() {
+            organization::collect(&client, &work).await?;
+            &ORGANIZATION_ACTIONS
+        } else {
+            organization::describe(&client, &work).await?;
+            &[organization::DESCRIBE]
         };
         let part = work.done();
         let check = |call: &&'static str| {

@@ -484,6 +484,11 @@ fn a_login_that_is_missing_or_over_says_how_to_log_in() {
         &["the AWS credentials cannot be loaded", "SSO", "run `aws sso login`"],
     );
 
+    let desk_of_login = Desk::new();
+    let profile = "[profile new]\nlogin_session = arn:aws:iam::111122223333:user/ann\n";
+    fs::write(desk_of_login.folder.path().join("config"), profile).unwrap();
+    fails_fast(&desk_of_login, &["--profile", "new"], &["`aws configure export-credentials"]);
+
     // What is left of yesterday's login; its name is the SHA-1 of the session's.
     let cache = desk.folder.path().join("home/.aws/sso/cache");
     fs::create_dir_all(&cache).unwrap();
@@ -519,6 +524,13 @@ fn a_profile_that_does_not_exist_is_named() {
     fs::write(desk.folder.path().join("config"), "[profile other]\nregion = eu-west-1\n").unwrap();
     let words = ["profile `nobody` gives no credentials", "profile `nobody` was not defined"];
     fails_fast(&desk, &["--profile", "nobody"], &words);
+
+    let words = [
+        "no AWS credentials found",
+        "AWS_PROFILE names `nobody`",
+        "aws configure list-profiles",
+    ];
+    fails_fast(&Desk::new().with("AWS_PROFILE", "nobody"), &[], &words);
 }
 
 #[test]
