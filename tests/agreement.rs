@@ -72,7 +72,7 @@ const VALUES: [&str; 12] = [
 const TAG_KEYS: [&str; 6] = ["team", "critical", "env", "Environment", "Team", "owner"];
 
 /// A request that nobody thought about: any credentials the kind can have, any place, any time ahead, any tags.
-fn random_request<'r>(
+pub fn random_request<'r>(
     random: &mut Random,
     subject: &'r Subject<'r>,
     facts: &'r ActionFacts<'r>,
@@ -235,7 +235,7 @@ fn no_request_succeeds_where_the_answer_is_denied() {
 }
 
 /// Conditions around which answers go wrong: presence, negation, two families of addresses, time, MFA, tags, Regions.
-const CONDITIONS: [(&str, &str, &str); 44] = [
+pub const CONDITIONS: [(&str, &str, &str); 44] = [
     ("StringEquals", "aws:ResourceTag/team", "\"payments\""),
     ("StringNotEquals", "aws:ResourceTag/team", "\"payments\""),
     ("StringEquals", "aws:ResourceTag/team", "\"${aws:PrincipalTag/team}\""),
@@ -318,7 +318,7 @@ fn random_statement(random: &mut Random, effect: &str) -> String {
     )
 }
 
-fn random_document(random: &mut Random, allows: u64, denies: u64) -> String {
+pub fn random_document(random: &mut Random, allows: u64, denies: u64) -> String {
     let mut statements: Vec<String> = (0..=random.next() % allows)
         .map(|_| random_statement(random, "Allow"))
         .collect();
@@ -327,7 +327,7 @@ fn random_document(random: &mut Random, allows: u64, denies: u64) -> String {
 }
 
 /// A user and a role with the same random policies, as the AWS CLI prints an account.
-fn random_account(random: &mut Random) -> String {
+pub fn random_account(random: &mut Random) -> String {
     let document = random_document(random, 3, 3);
     let boundary = random_document(random, 2, 2);
     let bounded = random.chance(30);
@@ -359,7 +359,7 @@ fn random_account(random: &mut Random) -> String {
 }
 
 /// What can be done shows a complete request that the evaluator allows.
-fn assert_witness(subject: &Subject<'_>, action: &Action, answer: &Answer<'_>) {
+pub fn assert_witness(subject: &Subject<'_>, action: &Action, answer: &Answer<'_>) {
     let can = matches!(answer.verdict, Verdict::Allowed | Verdict::Conditional);
     assert_eq!(answer.witness.is_some(), can, "{}", answer.verdict);
     let Some(witness) = &answer.witness else { return };

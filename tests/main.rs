@@ -12,11 +12,13 @@
 
 mod agreement;
 mod architecture;
+mod blockers;
 mod broken_input;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod command;
+mod covered;
 mod decisions;
 mod differential;
 mod evidence;
@@ -31,6 +33,7 @@ mod proofs;
 mod python;
 mod ranking;
 mod reach;
+mod remarks;
 mod reports;
 mod rules;
 mod sample;

@@ -114,6 +114,10 @@ fn whether_an_empty_tag_is_there_is_not_known() {
     };
     assert_eq!(may(TERMINATE, &statements(None)), "conditional");
     assert_eq!(may(TERMINATE, &statements(Some("false"))), "undetermined", "U7");
+    // Whichever it is, one of the two denies.
+    let when = |value: &str| deny(TERMINATE, json!({"Null": {"aws:ResourceTag/k": value}}));
+    let either = json!([allow(TERMINATE, Value::Null), when("true"), when("false")]);
+    assert_eq!(may(TERMINATE, &either), "denied");
 }
 
 #[test]
@@ -257,6 +261,13 @@ fn lint_remarks_on_what_can_be_proven() {
             json!({"StringLike": {"aws:ResourceTag/a": "b*"}, "StringEquals": {"ec2:ResourceTag/a": "a"}})
         )),
         ["1 never-applies"]
+    );
+    assert_eq!(
+        kinds(&statement(
+            json!({"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}})
+        )),
+        none,
+        "some identity has the tag"
     );
     // Keys that some calls lack: of an unknown call nothing says that they are there.
     for key in [

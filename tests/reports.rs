@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use leastwise::finding::BlockerKind;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ControlClass;
 use leastwise::finding::FactorName;
@@ -21,6 +22,7 @@ use leastwise::report::is_hidden;
 use leastwise::report::write_csv;
 use leastwise::report::write_json;
 use leastwise::report::write_table;
+use leastwise::solve::RemarkKind;
 use serde_json::Value;
 
 use crate::sample_report::sample_report;
@@ -139,6 +141,8 @@ fn json_fits_its_schema_and_nothing_else_does() {
         "/findings/0/score",
         "/findings/0/witness",
         "/unjoined/0",
+        "/remarks/0",
+        "/remarks/0/remarks/0",
         "/gaps/0",
     ] {
         let mut more = value.clone();
@@ -186,11 +190,16 @@ fn the_schema_lists_the_words_of_the_code() {
             "finding/properties/conditions/items/properties/class",
             words(ControlClass::ALL),
         ),
+        ("blockers/properties/members/items/properties/kind", words(BlockerKind::ALL)),
         ("identity/properties/kind", words(PrincipalKind::ALL)),
         ("witness/properties/credentials", words(SignedBy::ALL)),
         ("score/properties/severity", words(Severity::ALL)),
         ("score/properties/factors/items/properties/name", words(FactorName::ALL)),
     ];
+    let kinds: Vec<&str> = RemarkKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let cases = cases
+        .into_iter()
+        .chain([("policy_remarks/properties/remarks/items/properties/kind", words(&kinds))]);
     for (pointer, expected) in cases {
         assert_eq!(
             schema.pointer(&format!("/$defs/{pointer}/enum")),
@@ -326,6 +335,7 @@ fn an_empty_report_is_one_too() {
     let mut report = sample_report();
     report.findings.clear();
     report.unjoined.clear();
+    report.remarks.clear();
     report.gaps.clear();
     assert!(table(&report, 80).contains("No findings."));
     assert_eq!(csv(&report, false).lines().count(), 1);

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use leastwise::finding::AccessKey;
 use leastwise::finding::AnalyzerEvidence;
+use leastwise::finding::Blocker;
+use leastwise::finding::BlockerKind;
+use leastwise::finding::Blockers;
 use leastwise::finding::Citation;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ConditionWords;
@@ -19,6 +22,7 @@ use leastwise::finding::Layer;
 use leastwise::finding::Loss;
 use leastwise::finding::Place;
 use leastwise::finding::PolicyCounts;
+use leastwise::finding::PolicyRemarks;
 use leastwise::finding::PrincipalKind;
 use leastwise::finding::ReachedResource;
 use leastwise::finding::Report;
@@ -26,6 +30,7 @@ use leastwise::finding::ResourceReach;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
 use leastwise::finding::SignedBy;
+use leastwise::finding::StatementRemark;
 use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
@@ -99,6 +104,7 @@ pub fn sample_report() -> Report {
             evidence: evidence("8f0c", "ExternalAccess", "ACTIVE", "s3:GetObject for everyone"),
             reason: "the resource is not an identity".into(),
         }],
+        remarks: remarks(),
         gaps: vec![
             CoverageGap {
                 account: Some("444455556666".parse().unwrap()),
@@ -114,6 +120,46 @@ pub fn sample_report() -> Report {
             },
         ],
     }
+}
+
+/// Remarks on two policies.
+fn remarks() -> Vec<PolicyRemarks> {
+    let remark = |sid: Option<&str>, kind, words: &str| StatementRemark {
+        statement: 2,
+        sid: sid.map(Into::into),
+        kind,
+        words: words.into(),
+        place: Place {
+            file: "accounts/111122223333/authorization-details.json".into(),
+            line: 212,
+            column: 17,
+        },
+    };
+    vec![
+        PolicyRemarks {
+            account: None,
+            policy: "DenyOutside (p-0abcdefg)".into(),
+            used_as: "service control policy",
+            remarks: Box::new([remark(
+                None,
+                "never-applies",
+                "its conditions exclude each other: this Deny never applies",
+            )]),
+        },
+        PolicyRemarks {
+            account: Some("111122223333".parse().unwrap()),
+            policy: format!(
+                "inline policy {} of arn:aws:iam::111122223333:user/{}",
+                HOSTILE[0], HOSTILE[2]
+            )
+            .into(),
+            used_as: "identity policy",
+            remarks: Box::new([
+                remark(Some(HOSTILE[3]), "no-such-action", HOSTILE[7]),
+                remark(Some(HOSTILE[3]), "plain-variable", "${aws:username} is plain text"),
+            ]),
+        },
+    ]
 }
 
 /// The findings, not ranked.
@@ -161,6 +207,7 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
         unknowns: Arc::default(),
         grants: Arc::default(),
         limits: Arc::default(),
+        blockers: None,
         resources: None,
         representative_resource: Some(resource(is_ec2)),
         witness: Some(Arc::new(Witness {
@@ -433,8 +480,26 @@ fn young_role() -> Finding {
 
 fn denied_role() -> Finding {
     let role = identity(PrincipalKind::IamRole, "arn:aws:iam::444455556666:role/reader");
+    let by = Citation {
+        layer: Layer::ServiceControl,
+        effect: CitedEffect::Deny,
+        via: Some("r-root".into()),
+        ..grant("p-0abcdefg", Some("DenyDeletes"), None)
+    };
+    let blocker = Blocker {
+        kind: BlockerKind::ExplicitDeny,
+        words: "denies".into(),
+        keys: Box::new([]),
+        by: by.clone(),
+    };
+    let blockers = Blockers {
+        is_minimal: true,
+        members: Box::new([blocker]),
+        single_fixes: Some(Box::new([by])),
+    };
     Finding {
         verdict: Verdict::Denied,
+        blockers: Some(Arc::new(blockers)),
         representative_resource: None,
         witness: None,
         ..finding(role, "ec2:TerminateInstances")

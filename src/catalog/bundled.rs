@@ -171,25 +171,36 @@ impl Catalog {
     /// The actions that an action pattern such as `ec2:Terminate*` covers, sorted; case is ignored.
     #[must_use]
     pub fn actions_matching(&self, pattern: &str) -> Vec<ActionName> {
+        self.each_matching(pattern).collect()
+    }
+
+    /// The same one by one, for those who need not see all.
+    pub fn each_matching(&self, pattern: &str) -> impl Iterator<Item = ActionName> {
         let pattern = pattern.to_ascii_lowercase();
+        let (service, operation) = pattern.split_once(':').unwrap_or((&pattern, ""));
+        let sections = if service.contains(['*', '?']) {
+            self.sections.as_slice()
+        } else {
+            self.section(service).map(std::slice::from_ref).unwrap_or_default()
+        };
+        let literal = (!operation.contains(['*', '?']) && sections.len() == 1).then(|| operation.to_owned());
         let glob = Glob::from_policy_text(&pattern);
-        let literal = pattern
-            .split_once(':')
-            .map(|(service, _)| service)
-            .filter(|service| !service.contains(['*', '?']));
-        let sections = self
-            .sections
-            .iter()
-            .filter(|section| literal.is_none_or(|service| section.prefix == service));
-        let names = sections.flat_map(|section| {
+        let names = sections.iter().flat_map(|section| {
             section.action_names().map(|name| ActionName {
                 service: section.prefix,
                 name,
             })
         });
-        names
-            .filter(|name| glob.matches(&name.to_string().to_ascii_lowercase()))
-            .collect()
+        let mut text = String::new();
+        names.filter(move |action| {
+            if let Some(literal) = &literal {
+                return action.name.eq_ignore_ascii_case(literal);
+            }
+            text.clear();
+            text.extend([action.service, ":", action.name]);
+            text.make_ascii_lowercase();
+            glob.matches(&text)
+        })
     }
 
     /// The type of a condition key in requests to a service; case is ignored. Global keys come first,

@@ -2,12 +2,13 @@
 //!
 //! From "AWS global condition context keys", second half of 2026. Exactly seven are multivalued (E165).
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::catalog::KeyType;
 use crate::catalog::ValueType;
 use crate::catalog::condition_key::key_matches;
-use crate::catalog::service::cmp_ignoring_case;
 
 /// Who decides the value of a key, seen from a holder of an identity's credentials (E340).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -418,17 +419,18 @@ pub const GLOBAL_KEYS: &[GlobalKey] = &[
 /// The global key of that name; case is ignored, and `aws:PrincipalTag/Env` finds the tag key.
 #[must_use]
 pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
-    let found = BY_NAME.binary_search_by(|key| cmp_ignoring_case(key.name, name));
-    let plain = found.ok().and_then(|at| BY_NAME.get(at)).copied();
+    let lower = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    };
+    let plain = BY_NAME.get(&*lower).copied();
     plain.or_else(|| TAG_KEYS.iter().copied().find(|key| key_matches(key.name, name)))
 }
 
-/// All keys, sorted by name: a run asks for them hundreds of thousands of times.
-static BY_NAME: LazyLock<Vec<&GlobalKey>> = LazyLock::new(|| {
-    let mut keys: Vec<_> = GLOBAL_KEYS.iter().collect();
-    keys.sort_by(|a, b| cmp_ignoring_case(a.name, b.name));
-    keys
-});
+/// All keys by their names in lower case: a run asks for them hundreds of thousands of times.
+static BY_NAME: LazyLock<HashMap<String, &GlobalKey>> =
+    LazyLock::new(|| GLOBAL_KEYS.iter().map(|key| (key.name.to_ascii_lowercase(), key)).collect());
 
 /// The keys whose names have a hole.
 static TAG_KEYS: LazyLock<Vec<&GlobalKey>> = LazyLock::new(|| {

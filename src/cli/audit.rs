@@ -12,6 +12,7 @@ use leastwise::finding::CoverageCount;
 use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
 use leastwise::finding::PolicyCounts;
+use leastwise::finding::PolicyRemarks;
 #[cfg(feature = "live")]
 use leastwise::finding::PrincipalKind;
 use leastwise::finding::Report;
@@ -34,8 +35,10 @@ use leastwise::report::write_json;
 use leastwise::report::write_table;
 use leastwise::rules::AccountAudit;
 use leastwise::rules::AccountFindings;
+use leastwise::rules::Linter;
 use leastwise::rules::Questions;
 use leastwise::rules::RuleSet;
+use leastwise::rules::merge_remarks;
 use leastwise::rules::unjoined_of_organization;
 
 use crate::args::Audit;
@@ -102,6 +105,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
 /// One account's share of the report.
 struct Share {
     found: AccountFindings,
+    remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
     covers: [bool; SOURCES.len()],
 }
@@ -122,12 +126,18 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         .iter()
         .map(|pattern| Glob::from_policy_text(pattern))
         .collect();
+    let is_named = |arn: &str| wanted.is_empty() || wanted.iter().any(|glob| glob.matches(arn));
     let is_wanted = |finding: &Finding| {
-        let named = wanted.is_empty() || wanted.iter().any(|glob| glob.matches(&finding.identity.principal));
+        let named = is_named(&finding.identity.principal);
         let severe = reporting
             .severity
             .is_none_or(|least| finding.score.as_ref().is_some_and(|score| score.severity() >= least));
         named && severe
+    };
+    let linter = Linter::new();
+    let shows_remarks = match reporting.destination.format {
+        Format::Table | Format::Json => true,
+        Format::Csv => false,
     };
     let share = |estate: &AccountEstate, scope: &AccountScope| {
         let mut found = account_audit(inputs, &questions, estate, scope, reporting.all).run();
@@ -136,12 +146,22 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         found.findings.retain(is_wanted);
         Share {
             found,
+            remarks: if shows_remarks {
+                linter.of_account(estate, |principal| is_named(principal.arn.as_str()))
+            } else {
+                Vec::new()
+            },
             gaps: estate.problems.iter().map(gap_of).collect(),
             covers: covers(estate),
         }
     };
     let mut gathered = Gathered::default();
     inputs.each(share, |share| gathered.add(share))?;
+    let of_organization = inputs
+        .organization
+        .iter()
+        .flat_map(|organization| linter.of_organization(organization));
+    gathered.remarks.extend(of_organization);
     let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
     Ok((gathered.report(inputs, rules, &questions), is_incomplete))
 }
@@ -200,6 +220,7 @@ struct Gathered {
     covered: [u64; SOURCES.len()],
     findings: Vec<Finding>,
     unjoined: Vec<UnjoinedFinding>,
+    remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
 }
 
@@ -226,6 +247,7 @@ impl Gathered {
         }
         self.findings.extend(findings);
         self.unjoined.extend(unjoined);
+        self.remarks.extend(share.remarks);
         self.gaps.extend(share.gaps);
     }
 
@@ -257,10 +279,12 @@ impl Gathered {
         self.unjoined.sort_unstable();
         self.gaps.sort_unstable();
         self.gaps.dedup();
+        merge_remarks(&mut self.remarks);
         Report {
             facts,
             findings: self.findings,
             unjoined: self.unjoined,
+            remarks: self.remarks,
             gaps: self.gaps,
         }
     }

@@ -15,13 +15,20 @@ use leastwise::evaluate::Request;
 use leastwise::evaluate::RequestContext;
 use leastwise::evaluate::Subject;
 use leastwise::evaluate::trace_statement;
+use leastwise::finding::Blockers;
+use leastwise::finding::Citation;
+use leastwise::finding::Interner;
 use leastwise::ident::Arn;
 use leastwise::ident::Ternary;
 use leastwise::policy::PolicyDocument;
 use leastwise::policy::Statement;
 use leastwise::report::visible;
+use leastwise::rules;
 use leastwise::solve::Answer;
+use leastwise::solve::Question;
 use leastwise::solve::Verdict;
+use leastwise::solve::ask;
+use leastwise::solve::blockers;
 use serde::Serialize;
 
 use crate::args::Explain;
@@ -34,9 +41,9 @@ use crate::inputs::context;
 use crate::output;
 use crate::who_can::Asked;
 use crate::who_can::agrees;
-use crate::who_can::answer;
 use crate::who_can::asked_resource;
 use crate::who_can::fits;
+use crate::who_can::question;
 use crate::witness::Witness;
 
 /// The explanation, as JSON gives it.
@@ -55,6 +62,11 @@ struct Explanation {
     context: Vec<String>,
     /// For what can be done: a request that succeeds.
     witness: Option<Witness>,
+    /// For what is denied: what blocks every request.
+    blockers: Option<Blockers>,
+    /// The layers that these belong to.
+    #[serde(skip)]
+    blocking: Vec<String>,
     layers: Vec<LayerWords>,
 }
 
@@ -112,8 +124,9 @@ pub(crate) fn run(explain: &Explain, length: Length) -> Result<ExitCode, Failure
     let explained = inputs.one(account, |estate, scope| {
         let principal = estate.principal(&explain.principal)?;
         let subject = Subject::of(principal, estate, scope);
-        let answer = answer(&asked, inputs.as_of, estate, &subject);
-        let mut explanation = explanation(&asked, &subject, &answer, resource.as_ref());
+        let question = question(&asked, inputs.as_of, estate, &subject);
+        let answer = ask(&question);
+        let mut explanation = explanation(&asked, &question, &answer, resource.as_ref());
         if length == Length::Proof {
             keep_proof(&mut explanation);
         }
@@ -140,9 +153,12 @@ pub(crate) fn run(explain: &Explain, length: Length) -> Result<ExitCode, Failure
 fn keep_proof(explanation: &mut Explanation) {
     let is_denied = explanation.verdict == Verdict::Denied.as_str();
     explanation.context.clear();
-    explanation
-        .layers
-        .retain(|layer| is_denied && matches!(layer.says, "denies" | "does not allow"));
+    let blocking = std::mem::take(&mut explanation.blocking);
+    let blocks = |layer: &LayerWords| match blocking.as_slice() {
+        [] => matches!(layer.says, "denies" | "does not allow"),
+        named => named.contains(&layer.layer),
+    };
+    explanation.layers.retain(|layer| is_denied && blocks(layer));
 }
 
 /// The first argument is the resource when it is an ARN, or `*`.
@@ -163,7 +179,8 @@ fn resource_and_sources(rest: &[PathBuf]) -> Result<(Option<Arn>, Vec<PathBuf>),
     Ok((None, rest.to_vec()))
 }
 
-fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, resource: Option<&Arn>) -> Explanation {
+fn explanation(asked: &Asked<'_>, question: &Question<'_>, answer: &Answer<'_>, resource: Option<&Arn>) -> Explanation {
+    let subject = question.subject;
     let mut caller = subject.caller.clone();
     let request = answer.request.as_ref().map(|decided| {
         caller.credentials = decided.credentials;
@@ -189,6 +206,7 @@ fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, re
             statements: spoken(subject.stack.identity.iter().copied(), asked, subject, &[], None),
         });
     }
+    let blockers = (answer.verdict == Verdict::Denied).then(|| blockers(question)).flatten();
     Explanation {
         principal: subject.principal.arn.to_string(),
         account: subject.caller.account.map(|account| account.to_string()).unwrap_or_default(),
@@ -212,6 +230,14 @@ fn explanation(asked: &Asked<'_>, subject: &Subject<'_>, answer: &Answer<'_>, re
             let policy = asked.resource.as_ref().and_then(|resource| resource.policy.as_deref());
             Witness::of(subject, asked.action, request, policy)
         }),
+        blocking: blockers
+            .iter()
+            .flat_map(|found| &found.members)
+            .map(|blocker| blocker.layer.to_string())
+            .collect(),
+        blockers: blockers
+            .as_ref()
+            .map(|found| rules::blockers(found, subject, &mut Interner::new())),
         layers,
     }
 }
@@ -431,6 +457,9 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "in AWS's simulator (identity policies and boundary only):")?;
         writeln!(out, "  {}", show(witness.command()))?;
     }
+    if let Some(blockers) = &explanation.blockers {
+        blocked_by(blockers, out)?;
+    }
     for layer in &explanation.layers {
         writeln!(out)?;
         writeln!(out, "{}: {}", show(&layer.layer), layer.says)?;
@@ -475,6 +504,41 @@ fn text(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// What blocks every request, and what of it alone is in the way.
+fn blocked_by(blockers: &Blockers, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    match (&*blockers.members, blockers.is_minimal) {
+        ([], _) => {
+            return writeln!(
+                out,
+                "no policy blocks it: a rule of the service does, or there is nothing that it could be called on"
+            );
+        }
+        ([_], true) => writeln!(out, "what blocks every request:")?,
+        (_, true) => writeln!(out, "what blocks every request, all of it needed:")?,
+        (_, false) => writeln!(out, "what blocks every request; less may suffice:")?,
+    }
+    for blocker in &blockers.members {
+        let is_fix = |fixes: &[Citation]| fixes.contains(&blocker.by);
+        let fix = match (&blockers.single_fixes, blocker.by.statement) {
+            (Some(fixes), Some(_)) if is_fix(fixes) => "; without it some request would succeed",
+            (Some(fixes), None) if is_fix(fixes) => "; if it allowed, some request would succeed",
+            _ => "",
+        };
+        let by = match blocker.by.statement {
+            Some(_) => blocker.by.to_string(),
+            None => blocker.by.policy.to_string(),
+        };
+        let words = match (blocker.by.statement, &*blocker.keys) {
+            (Some(_), []) => String::new(),
+            (Some(_), keys) => format!(", by {}", keys.join(", ")),
+            (None, _) => format!(": {}", blocker.words),
+        };
+        writeln!(out, "  {}{}{fix}", visible(&by), visible(&words))?;
     }
     Ok(())
 }

@@ -16,6 +16,8 @@ use leastwise::evaluate::ActionFacts;
 use leastwise::evaluate::ContextValue;
 use leastwise::evaluate::Subject;
 use leastwise::evaluate::Target;
+use leastwise::finding::Blockers;
+use leastwise::finding::Interner;
 use leastwise::ident::Action;
 use leastwise::ident::Arn;
 use leastwise::policy::ContextKey;
@@ -25,11 +27,13 @@ use leastwise::report::defused;
 use leastwise::report::io_error;
 use leastwise::report::visible;
 use leastwise::report::write_grid;
-use leastwise::solve::Answer;
+use leastwise::rules;
 use leastwise::solve::Question;
 use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
+use leastwise::solve::blockers;
+use leastwise::solve::blockers_at_hand;
 use leastwise::solve::given_region;
 use leastwise::solve::has_resource_policies;
 use leastwise::solve::subject_type;
@@ -55,6 +59,8 @@ pub(crate) struct Row {
     conditions: Vec<Arc<str>>,
     /// What is not known and decides.
     unknowns: Vec<Arc<str>>,
+    /// What blocks every request, for a denied row.
+    blockers: Option<Blockers>,
     /// A resource on which the verdict holds.
     resource: Option<String>,
     /// How many of the counted resources it holds on; none without an inventory.
@@ -99,10 +105,12 @@ pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
     let mut gaps = inputs.problems.len();
     let mut rows: Vec<Row> = Vec::new();
     let answer = |estate: &AccountEstate, scope: &AccountScope| {
-        let answers = estate
-            .principals
-            .iter()
-            .map(|principal| row(&asked, &inputs, estate, scope, principal));
+        let mut texts = Interner::new();
+        let with_blockers = who_can.all && who_can.destination.format == Format::Json;
+        let answers = estate.principals.iter().map(|principal| {
+            let texts = with_blockers.then_some(&mut texts);
+            row(&asked, &inputs, estate, scope, principal, texts)
+        });
         let kept = answers.filter(|row| who_can.all || row.verdict != Verdict::Denied.as_str());
         (kept.collect::<Vec<Row>>(), estate.problems.len())
     };
@@ -189,13 +197,13 @@ pub(crate) fn asked_resource(inputs: &Inputs, action: &Action, arn: &Arn) -> Ask
     found
 }
 
-/// Asks about one identity.
-pub(crate) fn answer<'e>(
+/// The question about one identity.
+pub(crate) fn question<'e>(
     asked: &'e Asked<'_>,
     as_of: jiff::Timestamp,
     estate: &'e AccountEstate,
     subject: &'e Subject<'e>,
-) -> Answer<'e> {
+) -> Question<'e> {
     let counted = counted(asked.action, estate);
     let (scope, policy) = match &asked.resource {
         Some(resource) => {
@@ -207,7 +215,7 @@ pub(crate) fn answer<'e>(
         }
         None => (counted.map_or(Scope::Any, Scope::Counted), None),
     };
-    ask(&Question {
+    Question {
         subject,
         action: &asked.facts,
         scope,
@@ -215,7 +223,7 @@ pub(crate) fn answer<'e>(
         given: &asked.given,
         resource_policy: policy,
         owner: asked.resource.as_ref().and_then(|resource| resource.owner.as_ref()),
-    })
+    }
 }
 
 fn counted<'e>(action: &Action, estate: &'e AccountEstate) -> Option<&'e [Resource]> {
@@ -223,9 +231,18 @@ fn counted<'e>(action: &Action, estate: &'e AccountEstate) -> Option<&'e [Resour
     inventory.of_type(action.service(), subject_type(action)?)
 }
 
-fn row(asked: &Asked<'_>, inputs: &Inputs, estate: &AccountEstate, scope: &AccountScope, principal: &Principal) -> Row {
+/// One row; what blocks a denied one where there is a pool for its texts.
+fn row(
+    asked: &Asked<'_>,
+    inputs: &Inputs,
+    estate: &AccountEstate,
+    scope: &AccountScope,
+    principal: &Principal,
+    with_blockers: Option<&mut Interner<str>>,
+) -> Row {
     let subject = Subject::of(principal, estate, scope);
-    let answer = answer(asked, inputs.as_of, estate, &subject);
+    let question = question(asked, inputs.as_of, estate, &subject);
+    let answer = ask(&question);
     let reached = answer.reached.as_ref().filter(|_| asked.resource.is_none());
     Row {
         principal: principal.arn.to_string(),
@@ -234,6 +251,10 @@ fn row(asked: &Asked<'_>, inputs: &Inputs, estate: &AccountEstate, scope: &Accou
         verdict: answer.verdict.as_str(),
         conditions: answer.conditions.iter().map(|condition| condition.words.clone()).collect(),
         unknowns: answer.unknowns.clone(),
+        blockers: with_blockers.filter(|_| answer.verdict == Verdict::Denied).and_then(|texts| {
+            let found = blockers_at_hand(&question, &answer).or_else(|| blockers(&question))?;
+            Some(rules::blockers(&found, &subject, texts))
+        }),
         resource: answer.representative.as_ref().map(ToString::to_string),
         reachable: reached.map(|reached| reached.indices.len()),
         total: reached.map(|reached| reached.total),

@@ -119,6 +119,12 @@ impl Organization {
         Some((id, path.into()))
     }
 
+    /// Every SCP and RCP that is attached anywhere, as often as it is.
+    pub fn guardrails(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        let targets = [&self.scps, &self.rcps].into_iter().flat_map(|attached| &attached.targets);
+        targets.flat_map(BTreeMap::values).flatten().flatten()
+    }
+
     /// The SCPs on the account's path.
     #[must_use]
     pub fn scps(&self, account: AccountId) -> Levels {

@@ -18,7 +18,7 @@ use crate::evaluate::PolicyStack;
 use crate::ident::AccountId;
 
 /// What holds for all identities of an account: its place in the organization and the guardrails on its path.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AccountScope {
     scps: Levels,
     rcps: Levels,
@@ -74,6 +74,12 @@ impl AccountScope {
     #[must_use]
     pub fn rcps(&self) -> Guardrails<'_> {
         guardrails(&self.rcps)
+    }
+
+    /// The same account under other RCPs.
+    #[must_use]
+    pub fn under_rcps(&self, rcps: Levels) -> Self {
+        Self { rcps, ..self.clone() }
     }
 
     /// The account's place in its organization, if it is in one and that is known.

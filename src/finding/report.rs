@@ -2,6 +2,7 @@
 
 use crate::finding::CoverageGap;
 use crate::finding::Finding;
+use crate::finding::PolicyRemarks;
 use crate::finding::RunFacts;
 use crate::finding::UnjoinedFinding;
 
@@ -14,6 +15,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Access Analyzer findings that belong to no row.
     pub unjoined: Vec<UnjoinedFinding>,
+    /// What can be proven of single policies, by account and policy.
+    pub remarks: Vec<PolicyRemarks>,
     /// What was not read.
     pub gaps: Vec<CoverageGap>,
 }

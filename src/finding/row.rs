@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::finding::Blockers;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
 use crate::finding::Hop;
@@ -40,6 +41,8 @@ pub struct Finding {
     pub grants: Arc<[Citation]>,
     /// The layers and statements that limit.
     pub limits: Arc<[Citation]>,
+    /// What blocks every request, for a denied row.
+    pub blockers: Option<Arc<Blockers>>,
     /// How many resources are reachable; none without an inventory.
     pub resources: Option<Arc<ResourceReach>>,
     /// A resource on which the verdict holds.
@@ -100,7 +103,7 @@ struct Request<'f> {
 impl serde::Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Finding", 17)?;
+        let mut fields = serializer.serialize_struct("Finding", 18)?;
         fields.serialize_field("rule", &self.rule)?;
         fields.serialize_field("identity", &self.identity)?;
         fields.serialize_field("action", &self.action)?;
@@ -111,6 +114,7 @@ impl serde::Serialize for Finding {
         fields.serialize_field("unknowns", &self.unknowns)?;
         fields.serialize_field("grants", &self.grants)?;
         fields.serialize_field("limits", &self.limits)?;
+        fields.serialize_field("blockers", &self.blockers)?;
         fields.serialize_field("resources", &self.resources)?;
         fields.serialize_field("representative_resource", &self.representative_resource)?;
         fields.serialize_field("witness", &self.request())?;
@@ -134,7 +138,7 @@ mod tests {
             "size_of::<Finding>() = {size}, size_of::<Identity>() = {}",
             size_of::<Identity>()
         );
-        assert!(size <= 320, "a finding takes {size} bytes");
+        assert!(size <= 328, "a finding takes {size} bytes");
         assert!(size_of::<Option<Score>>() == size_of::<Score>());
     }
 }

@@ -36,6 +36,7 @@ pub fn write_json(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     });
     list(out, "findings", ranked)?;
     list(out, "unjoined", report.unjoined.iter())?;
+    list(out, "remarks", report.remarks.iter())?;
     list(out, "gaps", report.gaps.iter())?;
     out.write_all(b"}\n")
 }

@@ -1,5 +1,6 @@
 //! The report for a terminal: the findings, most urgent first, then what joins none, coverage and gaps.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use crate::finding::Citation;
@@ -39,6 +40,7 @@ pub fn write_table(report: &Report, options: TableOptions, out: &mut dyn io::Wri
     write_findings(report, options, out)?;
     write_unjoined(report, options, out)?;
     write_coverage(&report.facts, options, out)?;
+    write_remarks(report, options, out)?;
     write_gaps(report, options, out)
 }
 
@@ -190,6 +192,28 @@ fn write_coverage(facts: &RunFacts, options: TableOptions, out: &mut dyn io::Wri
     }));
     writeln!(out, "\nCoverage\n")?;
     write_lines(options.width, &lines, out)
+}
+
+/// How many there are of each kind; the list would be long and urges nobody.
+fn write_remarks(report: &Report, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    for remark in report.remarks.iter().flat_map(|policy| &policy.remarks) {
+        *kinds.entry(remark.kind).or_default() += 1;
+    }
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let total: u64 = kinds.values().sum();
+    let policies = u64::try_from(report.remarks.len()).unwrap_or(u64::MAX);
+    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let remarks = counted(total, "remark", "remarks");
+    let line = format!(
+        "{remarks} on {}: {}; the JSON format lists them, and `leastwise lint` looks at one document",
+        counted(policies, "policy", "policies"),
+        kinds.join(", ")
+    );
+    writeln!(out)?;
+    write_lines(options.width, &[line], out)
 }
 
 fn write_gaps(report: &Report, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {

@@ -77,7 +77,7 @@ fn root_user(texts: &mut Interner<str>) -> Citation {
     }
 }
 
-fn statement(
+pub(super) fn statement(
     hit: &StatementHit<'_>,
     layer: &Layer,
     subject: &Subject<'_>,
@@ -103,7 +103,7 @@ fn statement(
 }
 
 /// A layer in which no statement allows, or of which it is not known.
-fn whole_layer(outcome: &LayerOutcome<'_>, texts: &mut Interner<str>) -> Citation {
+pub(super) fn whole_layer(outcome: &LayerOutcome<'_>, texts: &mut Interner<str>) -> Citation {
     let effect = if outcome.allow.is_false() {
         CitedEffect::NoAllow
     } else {

@@ -15,6 +15,7 @@ use crate::evaluate::AccountScope;
 use crate::evaluate::ActionFacts;
 use crate::evaluate::Subject;
 use crate::finding;
+use crate::finding::Blockers;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
 use crate::finding::Finding;
@@ -34,6 +35,7 @@ use crate::rules::RuleAction;
 use crate::rules::RuleSet;
 use crate::rules::action_use;
 use crate::rules::analyzer_evidence;
+use crate::rules::blockers;
 use crate::rules::citation::grants;
 use crate::rules::citation::limits;
 use crate::rules::service_only_trust;
@@ -46,6 +48,7 @@ use crate::solve::Question;
 use crate::solve::Scope;
 use crate::solve::Verdict;
 use crate::solve::ask_in;
+use crate::solve::blockers_at_hand;
 
 /// The questions of a set of rules, with what the catalog says of their actions looked up once.
 #[derive(Debug)]
@@ -120,7 +123,7 @@ impl AccountAudit<'_> {
         let mut shared = Shared::default();
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
         let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
-        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::default()).collect();
+        let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::new(self.keep_denied)).collect();
         for subject in &subjects {
             found.identities += 1;
             let principal = subject.principal;
@@ -149,7 +152,7 @@ impl AccountAudit<'_> {
                     continue;
                 }
                 let identity = identity.get_or_insert_with(|| Arc::new(self.identity(principal))).clone();
-                let mut finding = Self::finding(rule, rule_action, subject, identity, &answer, counted, &mut shared);
+                let mut finding = Self::finding(rule, rule_action, &question, identity, &answer, counted, &mut shared);
                 finding.action_last_used = action_use(principal, &rule_action.action, self.estate, self.as_of);
                 found.findings.push(finding);
             }
@@ -189,12 +192,13 @@ impl AccountAudit<'_> {
     fn finding(
         rule: &Rule,
         rule_action: &RuleAction,
-        subject: &Subject<'_>,
+        question: &Question<'_>,
         identity: Arc<Identity>,
         answer: &Answer<'_>,
         counted: Option<&[Resource]>,
         shared: &mut Shared,
     ) -> Finding {
+        let subject = question.subject;
         let decision = answer.decision.as_ref();
         let granting = decision
             .map(|decision| grants(decision, subject, &mut shared.texts))
@@ -215,6 +219,7 @@ impl AccountAudit<'_> {
             unknowns: answer.unknowns.clone().into(),
             grants: shared.citations.intern(&granting),
             limits: shared.citations.intern(&limiting),
+            blockers: shared.blockers_of(question, answer),
             resources: reach(answer, counted, &rule_action.resource_type),
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
             witness: answer
@@ -235,6 +240,28 @@ struct Shared {
     texts: Interner<str>,
     citations: Interner<[Citation]>,
     contexts: Interner<[WitnessKey]>,
+    searched: usize,
+}
+
+/// The most denied rows of an account of which it is searched what blocks them; `explain` tells it of any.
+const MAX_SEARCHED: usize = 4;
+
+impl Shared {
+    /// What blocks every request of a denied row, as far as that is told by the answer or still affordable.
+    fn blockers_of(&mut self, question: &Question<'_>, answer: &Answer<'_>) -> Option<Arc<Blockers>> {
+        if answer.verdict != Verdict::Denied {
+            return None;
+        }
+        let mut shared = |found| Arc::new(blockers(&found, question.subject, &mut self.texts));
+        if let Some(found) = blockers_at_hand(question, answer) {
+            return Some(shared(found));
+        }
+        if self.searched == MAX_SEARCHED {
+            return None;
+        }
+        self.searched += 1;
+        Some(shared(crate::solve::blockers(question)?))
+    }
 }
 
 /// The verdict in the words of a finding.

@@ -229,7 +229,7 @@ pub(super) fn open_keys(question: &Question<'_>, mentions: &Mentions<'_>, row: O
             None | Some(ControlClass::Resource | ControlClass::Request)
         )
     };
-    let open = mentions.keys().filter(is_open);
+    let open = mentions.asked().filter(is_open);
     open.filter_map(|key| Some((key.into(), value(key)?))).collect()
 }
 
@@ -252,7 +252,8 @@ pub(super) fn forget_choices(context: &mut RequestContext, question: &Question<'
     // A role session has no MFA to choose (E246).
     let has_mfa = matches!(question.subject.caller.kind, CallerKind::IamUser | CallerKind::AccountRoot);
     let is_chosen = |key: &str| is_chosen(key) || (has_mfa && MFA_KEYS.contains(&key));
-    forget(context, question, mentions, is_chosen, ControlClass::Choice);
+    // As free keys, since of those nothing follows: no address, no MFA.
+    forget(context, question, mentions, is_chosen, ControlClass::Free);
 }
 
 /// Gives up what follows from the resource, in the same way.
@@ -289,7 +290,7 @@ fn is_chosen(key: &str) -> bool {
         || key.starts_with("aws:principaltag/")
         || ENDPOINT_KEYS.contains(&key)
         || FORWARDING_KEYS.contains(&key)
-        || ["aws:tokenissuetime", "aws:sourceidentity"].contains(&key)
+        || ["aws:securetransport", "aws:tokenissuetime", "aws:sourceidentity"].contains(&key)
 }
 
 /// What the trust policy of a role lets its sessions carry.

@@ -1,5 +1,7 @@
 //! What can be proven of a document without knowing whose it is: statements that never apply, tests that never or always
-//! hold, guards on keys that no request of the statement carries.
+//! hold, guards on keys that no request of the statement carries, statements that others cover.
+
+use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::catalog::Support;
@@ -10,10 +12,13 @@ use crate::evaluate::UnmetTest;
 use crate::evaluate::evaluate_test;
 use crate::policy::ActionClause;
 use crate::policy::ConditionTest;
+use crate::policy::Effect;
 use crate::policy::PolicyDocument;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
 use crate::policy::Statement;
+use crate::solve::covered::Covered;
+use crate::solve::covered::covered;
 use crate::solve::satisfy::Satisfied;
 use crate::solve::satisfy::satisfy;
 use crate::solve::theory::whatever;
@@ -33,8 +38,10 @@ pub struct Remark {
 /// The kinds of remarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RemarkKind {
-    /// No request meets all conditions of the statement.
+    /// No request meets all conditions of the statement, or what it allows is all denied.
     NeverApplies,
+    /// Other statements of the document say all that it says.
+    Covered,
     /// The test comes out the same for every request.
     ConstantTest,
     /// No action of the statement carries the key.
@@ -46,11 +53,22 @@ pub enum RemarkKind {
 }
 
 impl RemarkKind {
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[
+        Self::NeverApplies,
+        Self::Covered,
+        Self::ConstantTest,
+        Self::KeyNeverSent,
+        Self::NoSuchAction,
+        Self::PlainVariable,
+    ];
+
     /// The kind as one word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NeverApplies => "never-applies",
+            Self::Covered => "covered",
             Self::ConstantTest => "constant-test",
             Self::KeyNeverSent => "key-never-sent",
             Self::NoSuchAction => "no-such-action",
@@ -66,6 +84,7 @@ const MAX_ACTIONS: usize = 2_000;
 #[must_use]
 pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
     let mut remarks = Vec::new();
+    let mut never_apply = BTreeSet::new();
     for (index, statement) in document.statements.iter().enumerate() {
         let mut remark = |kind, words| {
             remarks.push(Remark {
@@ -93,6 +112,7 @@ pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
         for test in &statement.condition.tests {
             if let Some(holds) = whatever(test, document.version) {
                 is_constant |= !holds;
+                never_apply.extend((!holds).then_some(index));
                 remark(RemarkKind::ConstantTest, outcome(test, holds, statement));
             } else if let Some(holds) = never_sent(statement, test, document.version) {
                 let outcome = outcome(test, holds, statement);
@@ -106,9 +126,59 @@ pub fn lint(document: &PolicyDocument) -> Vec<Remark> {
                 statement.effect.as_str()
             );
             remark(RemarkKind::NeverApplies, words);
+            never_apply.insert(index);
         }
     }
+    let found = covered(document, |index| never_apply.contains(&index));
+    remarks.extend(found.iter().filter_map(|found| of_covered(document, found)));
+    remarks.sort_by_key(|remark| remark.statement);
     remarks
+}
+
+/// What to say of a statement that others cover.
+fn of_covered(document: &PolicyDocument, covered: &Covered) -> Option<Remark> {
+    let statement = document.statements.get(covered.statement)?;
+    let by: Vec<(usize, &Statement)> = covered
+        .by
+        .iter()
+        .filter_map(|at| Some((*at, document.statements.get(*at)?)))
+        .collect();
+    let named = |effect: Effect| {
+        let of = by.iter().filter(|(_, other)| other.effect == effect);
+        let names: Vec<String> = of.map(|(at, other)| numbered(*at, other)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let (kind, words) = match (statement.effect, named(Effect::Allow), named(Effect::Deny)) {
+        (Effect::Allow, None, Some(denied)) => (
+            RemarkKind::NeverApplies,
+            format!("all that it allows is denied ({denied}): this Allow never applies"),
+        ),
+        (Effect::Allow, Some(allowed), Some(denied)) => (
+            RemarkKind::Covered,
+            format!("all that it allows is allowed ({allowed}) or denied ({denied}) anyway: without it nothing changes"),
+        ),
+        (Effect::Allow, Some(others), None) | (Effect::Deny, _, Some(others)) => {
+            let verb = if statement.effect == Effect::Allow {
+                "allows"
+            } else {
+                "denies"
+            };
+            let said = format!("all that it {verb} is covered ({others}): without it nothing changes");
+            (RemarkKind::Covered, said)
+        }
+        (_, _, None) => return None,
+    };
+    Some(Remark {
+        statement: covered.statement,
+        kind,
+        words,
+    })
+}
+
+/// `statement 2 (Sid)`.
+fn numbered(at: usize, statement: &Statement) -> String {
+    let sid = statement.sid.as_deref().map(|sid| format!(" {sid}")).unwrap_or_default();
+    format!("statement {}{sid}", at + 1)
 }
 
 /// What a test always comes to, and what follows for its statement.
@@ -125,7 +195,7 @@ fn unknown_actions(statement: &Statement) -> Vec<String> {
     let ActionClause::Only(patterns) = &statement.action else {
         return Vec::new();
     };
-    let unknown = |pattern: &&String| *pattern != "*" && Catalog::bundled().actions_matching(pattern).is_empty();
+    let unknown = |pattern: &&String| *pattern != "*" && Catalog::bundled().each_matching(pattern).next().is_none();
     let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
     patterns.iter().filter(unknown).cloned().collect()
 }
@@ -147,10 +217,15 @@ fn never_sent(statement: &Statement, test: &ConditionTest, version: PolicyVersio
     let ActionClause::Only(patterns) = &statement.action else {
         return None;
     };
+    let holds = match evaluate_test(test, version, &RequestContext::new()) {
+        Formula::True => true,
+        Formula::False => false,
+        Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => return None,
+    };
     let catalog = Catalog::bundled();
     let mut count = 0;
     for pattern in patterns {
-        for name in catalog.actions_matching(&pattern.to_string()) {
+        for name in catalog.each_matching(&pattern.to_string()) {
             count += 1;
             let entry = catalog.action(name.service, name.name)?;
             if count > MAX_ACTIONS || catalog.action_supports_key(entry, None, test.key.lower()) != Support::No {
@@ -158,12 +233,7 @@ fn never_sent(statement: &Statement, test: &ConditionTest, version: PolicyVersio
             }
         }
     }
-    let absent = evaluate_test(test, version, &RequestContext::new());
-    match absent {
-        Formula::True if count > 0 => Some(true),
-        Formula::False if count > 0 => Some(false),
-        Formula::True | Formula::False | Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => None,
-    }
+    (count > 0).then_some(holds)
 }
 
 /// Whether no values of the keys meet all tests at once.

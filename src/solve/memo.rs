@@ -1,8 +1,9 @@
 //! What was found for an identity, kept for those that no statement tells from it.
 //!
 //! Most identities of an account hold the same few statements about an action. What is kept is the request at which the
-//! search ended, never a verdict: for each identity that request is made and judged anew, by its own policies.
+//! search ended: for each identity that can do something that request is made and judged anew, by its own policies.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::hash::Hasher;
@@ -38,6 +39,8 @@ use std::sync::Arc;
 /// scope, time, keys and owner, which the caller sees to.
 #[derive(Debug, Default)]
 pub struct Memo<'e> {
+    /// Whether the reasons of denials are wanted too; otherwise a denial that is known need not be judged anew.
+    explains_denials: bool,
     /// A number for each content of a statement.
     contents: HashMap<Content<'e>, u32>,
     /// The same by the statement's place in memory, which is looked up faster.
@@ -73,16 +76,15 @@ pub(super) struct Likeness {
     is_service_linked: bool,
     gaps: Vec<Arc<str>>,
     spoken: Vec<Said>,
-    held: Vec<bool>,
-    /// The values of keys that tell identities apart, in the order of the keys.
-    values: Vec<ContextValue>,
+    /// The keys that tell identities apart, and their values.
+    values: Vec<(Box<str>, ContextValue)>,
     rights: Option<SessionRights>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Said {
     Level(PolicyType),
-    Statement(u32, Ternary, Left),
+    Statement(u32, Ternary, Left, u64),
     /// A policy, by its place in memory.
     Unknown(usize),
 }
@@ -100,6 +102,15 @@ struct End {
 }
 
 impl<'e> Memo<'e> {
+    /// An empty memo. Answers that deny need not name their reasons unless `explains_denials`.
+    #[must_use]
+    pub fn new(explains_denials: bool) -> Self {
+        Self {
+            explains_denials,
+            ..Self::default()
+        }
+    }
+
     /// What tells the identity from others; none where more than its statements does.
     pub(super) fn likeness(&mut self, question: &Question<'e>, mentions: &Mentions<'e>) -> Option<Likeness> {
         let caller = &question.subject.caller;
@@ -107,27 +118,35 @@ impl<'e> Memo<'e> {
         if has_rules(question.action.action) || matches!(question.scope, Scope::One(..)) {
             return None;
         }
-        let mut spoken = Vec::with_capacity(mentions.spoken.len());
-        for said in &mentions.spoken {
-            spoken.push(match *said {
-                Spoken::Level(policy_type) => Said::Level(policy_type),
-                Spoken::Unknown(policy) => Said::Unknown(std::ptr::from_ref(policy).addr()),
-                Spoken::Statement {
-                    statement,
-                    version,
-                    matched,
-                    left,
-                } => Said::Statement(self.content(statement, version)?, matched, left),
-            });
+        let mut spoken = Vec::new();
+        for level in mentions.spoken.chunk_by(|_, next| !matches!(next, Spoken::Level(_))) {
+            let mut said = level.iter().map(|said| self.said(said)).collect::<Option<Vec<Said>>>()?;
+            // In what order a level speaks, and how often, changes nothing.
+            said.sort_unstable();
+            said.dedup();
+            spoken.extend(said);
         }
         Some(Likeness {
             kind: caller.kind,
             is_service_linked: caller.is_service_linked,
             gaps: question.subject.stack.identity_gaps.clone(),
             spoken,
-            held: mentions.held.clone(),
             values: telling_values(question, mentions),
             rights: (sessions(question, mentions).len() > 1).then(|| session_rights(question)),
+        })
+    }
+
+    fn said(&mut self, said: &Spoken<'e>) -> Option<Said> {
+        Some(match *said {
+            Spoken::Level(policy_type) => Said::Level(policy_type),
+            Spoken::Unknown(policy) => Said::Unknown(std::ptr::from_ref(policy).addr()),
+            Spoken::Statement {
+                statement,
+                version,
+                matched,
+                left,
+                undecided,
+            } => Said::Statement(self.content(statement, version)?, matched, left, undecided),
         })
     }
 
@@ -159,6 +178,12 @@ impl<'e> Memo<'e> {
         let Some(end) = self.ends.get(likeness) else {
             return Err(mentions);
         };
+        if end.verdict == Verdict::Denied && end.doubt.is_none() && !self.explains_denials {
+            return Ok(Found {
+                reached: end.reached.clone(),
+                ..Found::nothing()
+            });
+        }
         let (mut found, mentions) = Search::again(question, mentions, &end.keys, &end.way, &end.target);
         if (found.verdict, found.weight) != (end.verdict, end.weight) {
             return Err(mentions);
@@ -187,11 +212,12 @@ impl<'e> Memo<'e> {
     }
 }
 
-fn telling_values(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<ContextValue> {
+fn telling_values(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<(Box<str>, ContextValue)> {
     if mentions.telling.is_empty() {
         return Vec::new();
     }
     let wanted = mentions.telling.iter().map(|key| Box::from(&**key)).collect();
     let context = plain_context(question, Arc::new(wanted));
-    mentions.telling.iter().map(|key| context.get_lower(key).clone()).collect()
+    let value = |key: &Cow<'_, str>| (Box::from(&**key), context.get_lower(key).clone());
+    mentions.telling.iter().map(value).collect()
 }

@@ -22,6 +22,7 @@ use crate::evaluate::derive_into;
 use crate::evaluate::evaluate_test;
 use crate::ident::Ternary;
 use crate::policy::ConditionBlock;
+use crate::policy::ConditionTest;
 use crate::policy::Effect;
 use crate::policy::PolicyType;
 use crate::policy::PolicyVersion;
@@ -53,7 +54,7 @@ const FIXED: [&str; 7] = [
 ];
 
 /// What the tests on fixed keys leave of a statement's conditions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Left {
     /// Such a test fails: the statement never applies to the identity.
     Never,
@@ -74,6 +75,8 @@ pub(super) enum Spoken<'e> {
         version: PolicyVersion,
         matched: Ternary,
         left: Left,
+        /// The tests that what the identity fixes does not decide, a bit each; those past the last bit count as undecided.
+        undecided: u64,
     },
     /// A document of which nothing is known.
     Unknown(&'e Policy),
@@ -92,11 +95,11 @@ pub(super) struct Mentions<'e> {
     pub(super) stack: PolicyStack<'e>,
     /// Whether some layer stops the action whatever the resource and the context: one try shows it.
     pub(super) is_settled: bool,
-    /// All that was read; two identities of which the same was read differ in the keys that tell them apart, and in nothing
-    /// else that a statement looks at.
+    /// The statements that may change something; two identities that hold the same differ in the keys that tell them apart,
+    /// and in nothing else that a statement looks at.
     pub(super) spoken: Vec<Spoken<'e>>,
-    /// Whether each test on keys that the identity fixes holds, as far as that alone says so.
-    pub(super) held: Vec<bool>,
+    /// Keys that only statements name which change nothing.
+    pub(super) watched: BTreeSet<Cow<'e, str>>,
     /// The keys whose values may matter, in lower case: those of tests that are not decided by fixed keys alone, and variables.
     pub(super) telling: BTreeSet<Cow<'e, str>>,
     /// The keys that the identity fixes, the asker's own aside, once some test looks at one.
@@ -182,116 +185,180 @@ impl<'e> Mentions<'e> {
     fn level(&mut self, policies: &[&'e Policy], question: &Question<'e>) -> (Vec<&'e Policy>, bool) {
         let mut may_allow = false;
         let mut speaking = Vec::new();
+        let mut said = Vec::new();
         if let Some(first) = policies.first() {
             self.spoken.push(Spoken::Level(first.policy_type));
         }
         for policy in policies {
-            let speech = self.read(policy, question);
+            let speech = self.hear(policy, question, &mut said);
             may_allow |= speech == Speech::Allows;
             if speech != Speech::Silent {
                 speaking.push(*policy);
             }
         }
+        self.note(&said);
         (speaking, may_allow)
     }
 
+    /// A document on its own.
+    fn read(&mut self, policy: &'e Policy, question: &Question<'e>) {
+        let mut said = Vec::new();
+        self.hear(policy, question, &mut said);
+        self.note(&said);
+    }
+
     /// What the policy says of the action; unknown documents may allow it.
-    fn read(&mut self, policy: &'e Policy, question: &Question<'e>) -> Speech {
+    fn hear(&mut self, policy: &'e Policy, question: &Question<'e>, said: &mut Vec<Spoken<'e>>) -> Speech {
         let Some(document) = policy.parsed() else {
-            self.spoken.push(Spoken::Unknown(policy));
+            said.push(Spoken::Unknown(policy));
             return Speech::Allows;
         };
+        let version = document.version;
         let mut speech = Speech::Silent;
         for statement in &document.statements {
             let matched = statement.action.matches(question.action.action);
             if matched == Ternary::No {
                 continue;
             }
-            let condition = &statement.condition;
-            let left = self.left_of(condition, document.version, question);
-            self.spoken.push(Spoken::Statement {
+            let (left, undecided) = self.left_of(&statement.condition, version, question);
+            said.push(Spoken::Statement {
                 statement,
-                version: document.version,
+                version,
                 matched,
                 left,
+                undecided,
             });
-            if left == Left::Never {
-                // The evaluator still looks at the keys.
-                for test in &condition.tests {
-                    self.keys.entry(test.key.lower().into()).or_default();
-                    for value in &test.values {
-                        self.variables(value, document.version);
-                    }
-                }
-                continue;
-            }
-            speech = speech.max(match statement.effect {
-                Effect::Deny => Speech::Denies,
-                Effect::Allow => Speech::Allows,
+            speech = speech.max(match (left, statement.effect) {
+                (Left::Never, _) => Speech::Silent,
+                (_, Effect::Deny) => Speech::Denies,
+                (_, Effect::Allow) => Speech::Allows,
             });
-            let is_everywhere =
-                statement.resource.as_ref().is_some_and(ResourceClause::is_everything) && statement.principal.is_none();
-            let is_bare = left == Left::Nothing;
-            self.is_settled |= matched == Ternary::Yes && statement.effect == Effect::Deny && is_bare && is_everywhere;
-            for text in statement.resource.iter().flat_map(ResourceClause::texts) {
-                if &**text != "*" {
-                    self.resources.insert((text, document.version));
-                    self.variables(text, document.version);
-                }
-            }
-            for test in &condition.tests {
-                let values = self.keys.entry(test.key.lower().into()).or_default();
-                for value in &test.values {
-                    if let Err(at) = values.binary_search(&&**value) {
-                        values.insert(at, value);
-                    }
-                }
-                for value in &test.values {
-                    self.variables(value, document.version);
-                }
-            }
         }
         speech
     }
 
-    fn left_of(&mut self, condition: &'e ConditionBlock, version: PolicyVersion, question: &Question<'e>) -> Left {
+    /// Takes in what the policies of one level say. Where one statement allows everything, whatever else they allow changes
+    /// nothing.
+    fn note(&mut self, said: &[Spoken<'e>]) {
+        let is_everything = |statement: &Statement| statement.resource.as_ref().is_some_and(ResourceClause::is_everything);
+        let is_whole = |said: &Spoken<'e>, effect: Effect| match said {
+            Spoken::Statement {
+                statement,
+                matched: Ternary::Yes,
+                left: Left::Nothing,
+                ..
+            } => statement.effect == effect && statement.principal.is_none() && is_everything(statement),
+            Spoken::Statement { .. } | Spoken::Unknown(_) | Spoken::Level(_) => false,
+        };
+        self.is_settled |= said.iter().any(|said| is_whole(said, Effect::Deny));
+        let allows_all = said.iter().any(|said| is_whole(said, Effect::Allow));
+        for said in said {
+            match *said {
+                Spoken::Statement {
+                    statement,
+                    version,
+                    left,
+                    undecided,
+                    ..
+                } => {
+                    let is_idle = allows_all && statement.effect == Effect::Allow && !is_whole(said, Effect::Allow);
+                    if is_idle || left == Left::Never {
+                        self.watch(statement, version);
+                    } else {
+                        self.spoken.push(*said);
+                        self.mention(statement, version, undecided);
+                    }
+                }
+                Spoken::Unknown(_) | Spoken::Level(_) => self.spoken.push(*said),
+            }
+        }
+    }
+
+    /// A statement that changes nothing: the evaluator still looks at its keys.
+    fn watch(&mut self, statement: &'e Statement, version: PolicyVersion) {
+        for test in &statement.condition.tests {
+            self.watched.insert(test.key.lower().into());
+        }
+        let values = statement.condition.tests.iter().flat_map(|test| &test.values);
+        let resources = statement.resource.iter().flat_map(ResourceClause::texts);
+        for text in values.chain(resources) {
+            self.watched.extend(variables_of(text, version).map(Cow::from));
+        }
+    }
+
+    fn mention(&mut self, statement: &'e Statement, version: PolicyVersion, undecided: u64) {
+        for text in statement.resource.iter().flat_map(ResourceClause::texts) {
+            if &**text != "*" {
+                self.resources.insert((text, version));
+                self.variables(text, version);
+            }
+        }
+        for (index, test) in statement.condition.tests.iter().enumerate() {
+            let lower = test.key.lower();
+            let values = self.keys.entry(lower.into()).or_default();
+            for value in &test.values {
+                if let Err(at) = values.binary_search(&&**value) {
+                    values.insert(at, value);
+                }
+            }
+            for value in &test.values {
+                self.variables(value, version);
+            }
+            if index >= 64 || undecided >> index & 1 == 1 {
+                self.telling.insert(lower.into());
+            }
+        }
+    }
+
+    fn left_of(&mut self, condition: &'e ConditionBlock, version: PolicyVersion, question: &Question<'e>) -> (Left, u64) {
         let mut left = if condition.has_empty_part {
             Left::Something
         } else {
             Left::Nothing
         };
-        for test in &condition.tests {
-            let key = test.key.lower();
-            let fixed = FIXED.contains(&key).then(|| self.fixed.get_or_init(|| fixed_keys(question)));
-            let Some(fixed) = fixed.filter(|fixed| fixed.is_set(key)) else {
-                self.telling.insert(key.into());
-                left = Left::Something;
-                continue;
-            };
-            match evaluate_test(test, version, fixed) {
-                Formula::False => {
-                    self.held.push(false);
-                    return Left::Never;
-                }
-                Formula::True => self.held.push(true),
-                Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => {
-                    self.telling.insert(key.into());
+        let mut undecided = 0;
+        for (index, test) in condition.tests.iter().enumerate() {
+            if FIXED.contains(&test.key.lower()) {
+                self.fixed.get_or_init(|| fixed_keys(question));
+            }
+            match self.outcome(test, version) {
+                Some(false) => return (Left::Never, 0),
+                Some(true) => {}
+                None => {
                     left = Left::Something;
+                    undecided |= 1_u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
                 }
             }
         }
-        left
+        (left, undecided)
+    }
+
+    /// Whether a test holds, where what the identity fixes says so alone.
+    fn outcome(&self, test: &ConditionTest, version: PolicyVersion) -> Option<bool> {
+        let key = test.key.lower();
+        let fixed = self.fixed.get().filter(|fixed| FIXED.contains(&key) && fixed.is_set(key))?;
+        // What a variable is worth may be no fixed key's to say.
+        if test.values.iter().any(|value| variables_of(value, version).next().is_some()) {
+            return None;
+        }
+        match evaluate_test(test, version, fixed) {
+            Formula::False => Some(false),
+            Formula::True => Some(true),
+            Formula::Atom(_) | Formula::Not(_) | Formula::All(_) | Formula::Any(_) => None,
+        }
     }
 
     fn variables(&mut self, text: &str, version: PolicyVersion) {
-        if version != PolicyVersion::V2012 || !text.contains("${") {
-            return;
-        }
-        for (key, _) in variables(text) {
-            let lower = key.to_ascii_lowercase();
+        for lower in variables_of(text, version) {
             self.telling.insert(lower.clone().into());
             self.keys.entry(lower.into()).or_default();
         }
+    }
+
+    /// The keys that an evaluation may ask for.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+        let watched = self.watched.iter().filter(|key| !self.keys.contains_key(*key));
+        self.keys().chain(watched.map(|key| &**key))
     }
 
     /// The keys named, in lower case.
@@ -299,9 +366,9 @@ impl<'e> Mentions<'e> {
         self.keys.keys().map(|key| &**key)
     }
 
-    /// The keys that an evaluation may ask for: those named, and the cluster of an ECS service of the old format (U19).
+    /// The same, and the cluster of an ECS service of the old format (U19).
     pub(super) fn wanted(&self) -> Arc<BTreeSet<Box<str>>> {
-        Arc::new(self.keys().chain(["ecs:cluster"]).map(Box::from).collect())
+        Arc::new(self.asked().chain(["ecs:cluster"]).map(Box::from).collect())
     }
 
     /// Whether a key is named.
@@ -313,6 +380,16 @@ impl<'e> Mentions<'e> {
     pub(super) fn values(&self, lower: &str) -> impl Iterator<Item = &'e str> {
         self.keys.get(lower).into_iter().flatten().copied()
     }
+}
+
+/// The keys of the variables of a text, in lower case.
+fn variables_of(text: &str, version: PolicyVersion) -> impl Iterator<Item = String> {
+    let has_some = version == PolicyVersion::V2012 && text.contains("${");
+    has_some
+        .then(|| variables(text))
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key.to_ascii_lowercase())
 }
 
 /// The fixed keys of the identity, absent ones set to absent; those that the asker gives are not fixed.

@@ -94,6 +94,7 @@ pub(super) struct Keys {
     /// What nobody decides.
     open: Arc<[(Box<str>, ContextValue)]>,
     is_many_typed: bool,
+    watched: Vec<Box<str>>,
 }
 
 /// One question with everything that its requests are made of.
@@ -138,6 +139,7 @@ impl<'q, 'e> Search<'q, 'e> {
             wanted: self.wanted.clone(),
             open: self.open_keys.clone(),
             is_many_typed: self.is_many_typed,
+            watched: self.mentions.watched.iter().map(|key| Box::from(&**key)).collect(),
         }
     }
 
@@ -150,12 +152,22 @@ impl<'q, 'e> Search<'q, 'e> {
         target: &Target,
     ) -> (Found<'e>, Mentions<'e>) {
         let choices = vec![way.choice.clone()];
+        // Statements that change nothing may name keys all the same.
+        let is_same = keys
+            .watched
+            .iter()
+            .map(|key| &**key)
+            .eq(mentions.watched.iter().map(|key| &**key));
         let search = Self {
             question,
             callers: callers(&question.subject.caller, &choices),
             choices: Vec::new(),
-            wanted: keys.wanted.clone(),
-            open_keys: keys.open.clone(),
+            wanted: if is_same { keys.wanted.clone() } else { mentions.wanted() },
+            open_keys: if is_same {
+                keys.open.clone()
+            } else {
+                open_keys(question, &mentions, None).into()
+            },
             is_many_typed: keys.is_many_typed,
             mentions,
             other: None,

@@ -165,9 +165,16 @@ fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[St
     let (globs, literals): (Vec<&str>, Vec<&str>) = fields.into_iter().partition(|field| field.contains(['*', '?']));
     let glob = |text: &str| TextGlob::exact(Glob::from_policy_text(text));
     let mut globs: Vec<TextGlob> = globs.into_iter().map(glob).collect();
+    let wanted = glob(&filled(resource_field(head), "i-?*", "?*"));
+    // What takes every name, or none, tells none from another.
+    globs.retain(|glob| glob.tells_apart(&wanted));
+    let example = example(resource_field(head));
+    if globs.is_empty() && is_plain(format) && !literals.contains(&&*example) {
+        let names = literals.into_iter().chain([&*example]);
+        return Some(in_every_region(format, head, names, regions));
+    }
     // Names with a slash too many are another kind.
     globs.push(glob(&format!("*{}", "/*".repeat(slashes(format) + 1))));
-    let wanted = glob(&filled(resource_field(head), "i-?*", "?*"));
     // A name that is spelled out is a kind of its own. The automaton needs to know it only where it would take it for
     // another kind.
     let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -180,6 +187,12 @@ fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[St
         }
         globs.extend(confused.into_iter().map(glob));
     };
+    let found = in_every_region(format, head, names.iter().map(String::as_str).chain(literals), regions);
+    (found.len() <= MAX_TARGETS).then_some(found)
+}
+
+/// The resources of those names that may exist, each in every Region.
+fn in_every_region<'n>(format: &str, head: &str, names: impl Iterator<Item = &'n str>, regions: &[String]) -> Vec<Target> {
     let of_name = |name: &str| {
         let targets = regions_of_format(head, regions)
             .iter()
@@ -187,9 +200,15 @@ fn names_told_apart(format: &str, head: &str, patterns: &[String], regions: &[St
         let fits = |target: &Target| target.arn.as_ref().is_some_and(|arn| may_exist(format, arn.as_str()));
         targets.filter(fits).collect::<Vec<_>>()
     };
-    let names: BTreeSet<&str> = names.iter().map(String::as_str).chain(literals).collect();
-    let found: Vec<Target> = names.into_iter().flat_map(of_name).collect();
-    (found.len() <= MAX_TARGETS).then_some(found)
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().flat_map(of_name).collect()
+}
+
+/// Whether all holes of a format hold names without a slash.
+fn is_plain(format: &str) -> bool {
+    let pattern = resource_field(format);
+    let plain: usize = PLAIN_HOLES.iter().map(|hole| pattern.matches(hole).count()).sum();
+    plain == pattern.matches("${").count()
 }
 
 /// Names of these holes hold no slash.
@@ -202,12 +221,10 @@ fn slashes(arn: &str) -> usize {
 /// Whether an ARN has the format, as AWS fills its holes.
 fn may_exist(format: &str, arn: &str) -> bool {
     let (pattern, name) = (resource_field(format), resource_field(arn));
-    let plain: usize = PLAIN_HOLES.iter().map(|hole| pattern.matches(hole).count()).sum();
-    let is_plain = plain == pattern.matches("${").count();
     let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     // E300: an instance's id begins with `i-`.
     let is_id = pattern != "instance/${InstanceId}" || name.starts_with("instance/i-");
-    has_format(format, arn) && is_id && (!is_plain || (slashes(arn) == slashes(format) && name.chars().all(is_legal)))
+    has_format(format, arn) && is_id && (!is_plain(format) || (slashes(arn) == slashes(format) && name.chars().all(is_legal)))
 }
 
 /// The Region that is tried first.

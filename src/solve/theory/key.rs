@@ -15,6 +15,7 @@ use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
 use crate::policy::OperatorFamily;
 use crate::policy::PolicyVersion;
+use crate::policy::variables;
 use crate::solve::theory::address::addresses;
 use crate::solve::theory::alphabet::Alphabet;
 use crate::solve::theory::instant::instants;
@@ -122,10 +123,13 @@ pub(crate) fn whatever(test: &ConditionTest, version: PolicyVersion) -> Option<b
     }
 }
 
-/// The test with nothing known of its key.
+/// The test with nothing known of its key, nor of those that stand in its values.
 pub(crate) fn with_key_open(test: &ConditionTest, version: PolicyVersion) -> Formula {
     let mut context = RequestContext::new();
-    context.set(test.key.as_str(), ContextValue::Unknown(ControlClass::Free));
+    let named = test.values.iter().flat_map(|value| variables(value)).map(|(key, _)| key);
+    for key in named.chain([test.key.as_str()]) {
+        context.set(key, ContextValue::Unknown(ControlClass::Free));
+    }
     evaluate_test(test, version, &context)
 }
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod alphabet;
+mod empty;
 mod instant;
 mod key;
 mod number;

@@ -41,6 +41,11 @@ impl TextGlob {
         }
     }
 
+    /// Whether some text of `others` matches, and may be not all.
+    pub(crate) fn tells_apart(&self, others: &Self) -> bool {
+        !self.glob.covers(&others.glob) && self.glob.overlaps(&others.glob)
+    }
+
     fn matches(&self, text: &str) -> bool {
         if self.ignores_case {
             self.glob.matches(&text.to_ascii_lowercase())

@@ -7,13 +7,14 @@ use crate::ident::GlobToken;
 use crate::policy::ConditionTest;
 use crate::policy::ContextKey;
 use crate::policy::OperatorFamily;
-use crate::policy::SetQualifier;
 use crate::policy::TextPart;
 use crate::policy::text_parts;
 use crate::solve::theory::Domain;
 use crate::solve::theory::Found;
 use crate::solve::theory::Literal;
 use crate::solve::theory::Reading;
+use crate::solve::theory::empty::counts_presence;
+use crate::solve::theory::empty::empty_meets;
 use crate::solve::theory::key::meets;
 use crate::solve::theory::text::FoundText;
 use crate::solve::theory::text::Group;
@@ -28,12 +29,24 @@ pub(super) fn text_for(
     reading: Reading,
     wrap: &dyn Fn(&str) -> ContextValue,
 ) -> Found {
-    // A tag may be empty; where presence or all values count, what that means may be open (U7), and is tried last.
+    // A tag may be empty; where presence or all values count, that is tried last.
     let is_tag = key.lower().contains("tag/");
-    let counts_presence = |literal: &Literal<'_>| {
-        literal.test.operator.family() == OperatorFamily::Null || literal.test.qualifier == Some(SetQualifier::ForAllValues)
-    };
-    let may_be_empty = is_tag && !literals.iter().any(counts_presence);
+    let is_told = literals.iter().any(counts_presence);
+    let found = text_in(key, literals, domain, reading, wrap, is_tag && !is_told);
+    if is_tag && is_told && !matches!(found, Found::Value(_)) && empty_meets(key, literals, reading) {
+        return Found::Value(wrap(""));
+    }
+    found
+}
+
+fn text_in(
+    key: &ContextKey,
+    literals: &[Literal<'_>],
+    domain: &Domain,
+    reading: Reading,
+    wrap: &dyn Fn(&str) -> ContextValue,
+    may_be_empty: bool,
+) -> Found {
     let mut groups: Vec<Group> = vec![wanted(Glob::from_policy_text(if may_be_empty { "*" } else { "?*" }))];
     let mut is_exact = true;
     if domain.value_type == Some(ValueType::Arn) {
@@ -65,12 +78,7 @@ pub(super) fn text_for(
         // E142, E122: an ARN operator matches ARNs only.
         is_exact &= !literal.test.values.is_empty();
     }
-    let found = find_text(&groups, domain.alphabet);
-    let empty = wrap("");
-    if is_tag && !may_be_empty && !matches!(found, FoundText::Text(_)) && meets(key, &empty, literals, reading) {
-        return Found::Value(empty);
-    }
-    match found {
+    match find_text(&groups, domain.alphabet) {
         FoundText::Text(text) => {
             let value = wrap(&text);
             if meets(key, &value, literals, reading) {
