@@ -51,9 +51,11 @@ resource "aws_iam_role_policy" "collector" {
             "ecs:ListClusters",
             "ecs:ListServices",
             "iam:GenerateCredentialReport",
+            "iam:GenerateServiceLastAccessedDetails",
             "iam:GetAccountAuthorizationDetails",
             "iam:GetAccountSummary",
             "iam:GetCredentialReport",
+            "iam:GetServiceLastAccessedDetails",
             "iam:ListAccountAliases",
             "organizations:DescribeOrganization"
           ],

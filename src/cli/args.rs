@@ -51,6 +51,10 @@ pub(crate) enum Command {
     /// Read the account of your AWS credentials, or its organization, into a snapshot directory.
     #[cfg(feature = "live")]
     Collect(Collect),
+    /// Say who the credentials belong to, which calls of `collect` work, and what a report would not know.
+    #[cfg(feature = "live")]
+    #[command(after_help = DOCTOR_EXIT_CODES)]
+    Doctor(Doctor),
     /// Print the read-only policy that `collect` needs, or a template of the role that has it.
     #[cfg(feature = "live")]
     IamPolicy(IamPolicy),
@@ -215,12 +219,54 @@ pub(crate) struct Live {
     /// The Regions whose analyzers and services are read; without it those that each account has.
     #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
     pub(crate) regions: Vec<String>,
+    /// Whose use of permissions IAM is asked for, action by action: a job of seconds for each identity.
+    #[arg(long, value_enum, default_value_t = UsageChoice::Findings)]
+    pub(crate) usage: UsageChoice,
     /// Accounts that are read at the same time.
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub(crate) concurrency: usize,
     /// The most calls a second of the whole run.
     #[arg(long, value_name = "R", value_parser = rate)]
     pub(crate) max_rate: Option<f64>,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UsageChoice {
+    /// Of every user and role.
+    All,
+    /// Of those that a rule finds able to act, for certain or perhaps.
+    Findings,
+    /// Of nobody.
+    None,
+}
+
+/// The text of `doctor --help` about exit codes.
+#[cfg(feature = "live")]
+const DOCTOR_EXIT_CODES: &str = "\
+Exit codes:
+  0  every call works
+  2  wrong usage, no credentials, or nobody answers
+  3  a call is refused or fails, or a chosen account is not active";
+
+/// Makes each call of `collect` once and writes nothing.
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The format of the result.
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Text)]
+    pub(crate) format: DoctorFormat,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoctorFormat {
+    /// For people.
+    Text,
+    /// For programs; docs/collect.md describes it.
+    Json,
 }
 
 /// Just the calls that `collect` makes. docs/collect.md says who needs which policy.

@@ -1,6 +1,7 @@
 //! `audit`: the ranked report.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use leastwise::catalog::Catalog;
@@ -12,6 +13,8 @@ use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
 use leastwise::finding::PolicyCounts;
 use leastwise::finding::PolicyRemarks;
+#[cfg(feature = "live")]
+use leastwise::finding::PrincipalKind;
 use leastwise::finding::Report;
 use leastwise::finding::RuleFacts;
 use leastwise::finding::RunFacts;
@@ -19,6 +22,8 @@ use leastwise::finding::Severity;
 use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
+#[cfg(feature = "live")]
+use leastwise::ident::AccountId;
 use leastwise::ident::Glob;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;
@@ -54,12 +59,18 @@ pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
     report(&inputs, &audit.reporting)
 }
 
-/// Audits the inputs and writes the report.
-pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode, Failure> {
+/// The built-in rules and those of the files.
+pub(crate) fn rules(paths: &[PathBuf]) -> Result<RuleSet, Failure> {
     let mut rules = RuleSet::builtin()?;
-    for path in &reporting.rules {
+    for path in paths {
         rules.read(path)?;
     }
+    Ok(rules)
+}
+
+/// Audits the inputs and writes the report.
+pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode, Failure> {
+    let rules = rules(&reporting.rules)?;
     let weights = Weights::builtin()?;
     let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting)?;
     let destination = &reporting.destination;
@@ -130,20 +141,9 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
     };
     let share = |estate: &AccountEstate, scope: &AccountScope| {
         let audit = AccountAudit {
-            questions: &questions,
-            estate,
-            scope,
-            place: inputs
-                .organization
-                .as_ref()
-                .and_then(|organization| organization.place(estate.account)),
-            is_management: inputs
-                .organization
-                .as_ref()
-                .is_some_and(|organization| organization.is_management(estate.account)),
-            as_of: inputs.as_of,
             keep_denied: reporting.all,
             is_detailed: reporting.destination.format == Format::Json,
+            ..account_audit(inputs, &questions, estate, scope)
         };
         let mut found = audit.run();
         let mut ranker = Ranker::new(weights, inputs.as_of);
@@ -169,6 +169,40 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
     gathered.remarks.extend(of_organization);
     let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
     Ok((gathered.report(inputs, rules, &questions), is_incomplete))
+}
+
+fn account_audit<'a>(
+    inputs: &'a Inputs,
+    questions: &'a Questions<'a>,
+    estate: &'a AccountEstate,
+    scope: &'a AccountScope,
+) -> AccountAudit<'a> {
+    let organization = inputs.organization.as_ref();
+    AccountAudit {
+        questions,
+        estate,
+        scope,
+        place: organization.and_then(|organization| organization.place(estate.account)),
+        is_management: organization.is_some_and(|organization| organization.is_management(estate.account)),
+        as_of: inputs.as_of,
+        keep_denied: false,
+        is_detailed: false,
+    }
+}
+
+/// The users and roles of an account that a rule finds able to act, for certain or perhaps.
+#[cfg(feature = "live")]
+pub(crate) fn able(inputs: &Inputs, rules: &RuleSet, account: AccountId) -> BTreeSet<String> {
+    let questions = Questions::of(rules);
+    let found = inputs.one(account, |estate, scope| {
+        account_audit(inputs, &questions, estate, scope).run()
+    });
+    let findings = found.map(|found| found.findings).unwrap_or_default();
+    findings
+        .into_iter()
+        .filter(|finding| finding.identity.kind != PrincipalKind::AccountRoot)
+        .map(|finding| finding.identity.principal.to_string())
+        .collect()
 }
 
 fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {

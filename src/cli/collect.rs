@@ -1,30 +1,39 @@
 //! `collect`: AWS into a snapshot directory.
 
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::Unit;
 use leastwise::collect::Access;
+use leastwise::collect::CollectError;
 use leastwise::collect::Collected;
 use leastwise::collect::Members;
 use leastwise::collect::Plan;
 use leastwise::collect::Progress;
+use leastwise::collect::Usage;
 use leastwise::collect::collect;
+use leastwise::ident::AccountId;
 use leastwise::report::visible;
+use leastwise::rules::RuleSet;
 
 use crate::args::Audit;
 use crate::args::Collect;
 use crate::args::Live;
+use crate::args::Reading;
+use crate::args::UsageChoice;
+use crate::audit::able;
 use crate::audit::report;
+use crate::audit::rules;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::output;
 
 pub(crate) fn run(arguments: &Collect) -> Result<ExitCode, Failure> {
-    let collected = collected(&arguments.live, &arguments.output, arguments.refresh)?;
+    let collected = collected(&arguments.live, &arguments.output, arguments.refresh, &[])?;
     for gap in collected.gaps.iter().chain(&collected.limits) {
         output::remark(&gap.to_string());
     }
@@ -48,7 +57,7 @@ pub(crate) fn audit(arguments: &Audit) -> Result<ExitCode, Failure> {
         return Err(Failure::Usage("name a directory with --snapshot".into()));
     };
     // The gaps stand in the report.
-    let collected = collected(&arguments.live, directory, false)?;
+    let collected = collected(&arguments.live, directory, false, &arguments.reporting.rules)?;
     if collected.is_interrupted {
         return Ok(ExitCode::Incomplete);
     }
@@ -56,29 +65,55 @@ pub(crate) fn audit(arguments: &Audit) -> Result<ExitCode, Failure> {
     report(&inputs, &arguments.reporting)
 }
 
-fn collected(live: &Live, output: &Path, refresh: bool) -> Result<Collected, Failure> {
+fn collected(live: &Live, output: &Path, refresh: bool, rule_files: &[PathBuf]) -> Result<Collected, Failure> {
+    let rules = rules(rule_files)?;
     let plan = plan(live, output, refresh);
     let started = Instant::now();
     let is_watched = output::shows_progress();
     let is_many = plan.members.is_some();
-    let collected = collect(&plan, &|progress| {
+    let progress = |progress| {
         if is_watched {
             output::progress(&line(progress, started.elapsed()));
         } else if is_many {
             output::remark(&line(progress, started.elapsed()));
         }
-    });
+    };
+    let able = |account| able_of(output, account, &rules).map_err(|failure| failure.to_string());
+    let collected = collect(&plan, &progress, &able);
     if is_watched {
         output::progress("");
     }
-    let collected = collected?;
+    let collected = collected.map_err(explained)?;
     if collected.is_interrupted {
         output::remark("stopped; what is there is marked incomplete, and the same command goes on from it");
     }
     Ok(collected)
 }
 
-fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
+/// Where the environment names a profile that gave nothing, that is the likeliest cause.
+pub(crate) fn explained(error: CollectError) -> Failure {
+    match (&error, std::env::var_os("AWS_PROFILE")) {
+        (CollectError::NoCredentials { .. }, Some(profile)) => Failure::Usage(format!(
+            "{error}; AWS_PROFILE names `{}`, which is not defined or holds no credentials (`aws configure list-profiles`)",
+            profile.display()
+        )),
+        _ => error.into(),
+    }
+}
+
+/// Audits the account as far as it was collected.
+fn able_of(output: &Path, account: AccountId, rules: &RuleSet) -> Result<Vec<String>, Failure> {
+    let reading = Reading {
+        accounts: vec![account],
+        as_of: None,
+        standalone: false,
+        threads: None,
+    };
+    let inputs = Inputs::open(&[output.to_path_buf()], &reading)?;
+    Ok(able(&inputs, rules, account).into_iter().collect())
+}
+
+pub(crate) fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
     let now = Timestamp::now();
     let members = Members {
         role: live.role_name.clone().unwrap_or_default(),
@@ -95,6 +130,11 @@ fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
         output: output.to_path_buf(),
         members: live.organization.then_some(members),
         regions: live.regions.clone(),
+        usage: match live.usage {
+            UsageChoice::All => Usage::All,
+            UsageChoice::Findings => Usage::Findings,
+            UsageChoice::None => Usage::None,
+        },
         concurrency: live.concurrency,
         max_rate: live.max_rate,
         refresh,

@@ -6,6 +6,8 @@ mod compare;
 #[cfg(feature = "live")]
 mod collect;
 mod demo;
+#[cfg(feature = "live")]
+mod doctor;
 mod document;
 mod exit;
 mod explain;
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         Command::Rules(rules) => rules::run(&rules),
         #[cfg(feature = "live")]
         Command::Collect(collect) => collect::run(&collect),
+        #[cfg(feature = "live")]
+        Command::Doctor(asked) => doctor::run(&asked),
         #[cfg(feature = "live")]
         Command::IamPolicy(asked) => iam_policy::run(&asked),
         Command::Demo(demo) => demo::run(&demo),

@@ -2,20 +2,22 @@
 
 use aws_config::Region;
 use aws_config::SdkConfig;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use futures_util::future::try_join4;
 
 use crate::collect::CollectError;
+use crate::collect::Usage;
 use crate::collect::account_summary;
 use crate::collect::analyzer;
 use crate::collect::analyzer::Owner;
 use crate::collect::authorization_details;
+use crate::collect::consequence::without;
 use crate::collect::credential_report;
+use crate::collect::failure::Failure;
 #[cfg(feature = "ec2")]
 use crate::collect::instances;
+use crate::collect::last_accessed;
 use crate::collect::regions;
-use crate::collect::role::Role;
-use crate::collect::role::Session;
+use crate::collect::role;
 use crate::collect::run::ACCOUNT_PART;
 use crate::collect::run::Run;
 use crate::collect::services;
@@ -32,6 +34,7 @@ const ANALYZERS: &str = "access-analyzer";
 const SERVICES: &str = "ecs-services";
 #[cfg(feature = "ec2")]
 const INSTANCES: &str = "ec2-instances";
+const LAST_ACCESSED: &str = "service-last-accessed";
 const ROLE: &str = "role";
 
 const SOURCES: &[&str] = &[
@@ -64,7 +67,12 @@ impl<'a> Account<'a> {
     pub(super) async fn collect(&self) -> Result<bool, CollectError> {
         self.run.load(self.id)?;
         let needs_regions = self.run.plan.regions.is_empty();
-        let is_whole = SOURCES.iter().all(|name| self.run.has(Some(self.id), name));
+        if !self.run.has(Some(self.id), DETAILS) {
+            self.run.forget(self.id, LAST_ACCESSED);
+        }
+        let needs_usage = self.run.plan.usage != Usage::None;
+        let is_whole = SOURCES.iter().all(|name| self.run.has(Some(self.id), name))
+            && (!needs_usage || self.run.has(Some(self.id), LAST_ACCESSED));
         if is_whole && (!needs_regions || self.run.has(Some(self.id), REGIONS)) {
             return Ok(true);
         }
@@ -82,16 +90,14 @@ impl<'a> Account<'a> {
         let Some(members) = members else {
             return Ok(Some(connection.config.clone()));
         };
-        let role = Role::new(connection, &self.run.caller.partition(), self.id, members);
         let work = self.run.work(Some(self.id), &self.gate);
-        match role.assume(&work).await {
-            Ok(first) => {
+        match role::enter(connection, &self.run.caller.partition(), self.id, members, &work).await {
+            Ok(config) => {
                 self.run.keep(Some(self.id), ROLE, work.done())?;
-                let provider = SharedCredentialsProvider::new(Session::new(role, first));
-                Ok(Some(connection.config.to_builder().credentials_provider(provider).build()))
+                Ok(Some(config))
             }
             Err(failure) => {
-                work.gap(&failure, "nothing of the account is known");
+                work.gap(&failure, without(failure.call));
                 self.run.keep(Some(self.id), ACCOUNT_PART, work.done())?;
                 Ok(None)
             }
@@ -105,7 +111,39 @@ impl<'a> Account<'a> {
         let report = self.part(REPORT, async |work| credential_report::collect(&iam, work).await);
         let summary = self.part(SUMMARY, async |work| account_summary::collect(&iam, work).await);
         try_join4(details, report, summary, self.regional(config)).await?;
-        Ok(())
+        self.usage(&iam).await
+    }
+
+    /// When identities used their permissions; where no identity is known, there is nobody to ask about.
+    async fn usage(&self, iam: &aws_sdk_iam::Client) -> Result<(), CollectError> {
+        if self.run.plan.usage == Usage::None || !self.run.has(Some(self.id), DETAILS) {
+            return Ok(());
+        }
+        self.part(LAST_ACCESSED, async |work| {
+            let identities = match self.run.plan.usage {
+                Usage::All => Ok(self.identities()?),
+                Usage::Findings | Usage::None => (self.run.able)(self.id),
+            };
+            match identities {
+                Ok(mut identities) => {
+                    identities.sort();
+                    identities.dedup();
+                    last_accessed::collect(iam, &identities, work).await
+                }
+                Err(why) => {
+                    let failure = Failure::strange(last_accessed::GENERATE, "NotAudited", &why);
+                    work.gap(&failure, without(failure.call));
+                    Ok(())
+                }
+            }
+        })
+        .await
+    }
+
+    /// The users and roles of the file that was written.
+    fn identities(&self) -> Result<Vec<String>, CollectError> {
+        let name = format!("accounts/{}/{}", self.id, authorization_details::FILE);
+        Ok(authorization_details::identities(self.run.directory.read(&name)?.as_deref()))
     }
 
     /// The sources that answer for one Region only.

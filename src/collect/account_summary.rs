@@ -3,6 +3,7 @@
 use aws_sdk_iam::Client;
 
 use crate::collect::CollectError;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::pages;
 use crate::collect::shape::Shape;
@@ -14,10 +15,10 @@ pub(super) const SUMMARY: &str = "iam:GetAccountSummary";
 /// Reads both and writes what was answered.
 pub(super) async fn collect(iam: &Client, work: &Work<'_>) -> Result<(), CollectError> {
     let aliases = aliases(iam, work).await.map_err(|failure| {
-        work.gap(&failure, "what the account is called is not known");
+        work.gap(&failure, without(failure.call));
     });
     let summary = summary(iam, work).await.map_err(|failure| {
-        work.gap(&failure, "the number of identities cannot be compared with AWS's own");
+        work.gap(&failure, without(failure.call));
     });
     let (aliases, summary) = (aliases.ok(), summary.ok());
     if aliases.is_none() && summary.is_none() {

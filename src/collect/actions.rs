@@ -4,6 +4,7 @@ use crate::collect::account_summary;
 use crate::collect::analyzer;
 use crate::collect::authorization_details;
 use crate::collect::credential_report;
+use crate::collect::last_accessed;
 use crate::collect::organization;
 use crate::collect::regions;
 use crate::collect::services;
@@ -14,7 +15,7 @@ pub(super) const ATTRIBUTE: &str = "ec2:DescribeInstanceAttribute";
 
 /// What reading an account needs; each session in a member account is limited to these. docs/collector-policy.json
 /// allows these and `organizations:DescribeOrganization`.
-pub const ACCOUNT_ACTIONS: [&str; 14] = [
+pub const ACCOUNT_ACTIONS: [&str; 16] = [
     analyzer::FINDING,
     analyzer::ANALYZERS,
     analyzer::FINDINGS,
@@ -25,9 +26,11 @@ pub const ACCOUNT_ACTIONS: [&str; 14] = [
     services::CLUSTERS,
     services::SERVICES,
     credential_report::GENERATE,
+    last_accessed::GENERATE,
     authorization_details::CALL,
     account_summary::SUMMARY,
     credential_report::READ,
+    last_accessed::READ,
     account_summary::ALIASES,
 ];
 

@@ -6,14 +6,18 @@ use aws_sdk_iam::types::GroupDetail;
 use aws_sdk_iam::types::ManagedPolicyDetail;
 use aws_sdk_iam::types::RoleDetail;
 use aws_sdk_iam::types::UserDetail;
+use serde::Deserialize;
 
 use crate::collect::CollectError;
 use crate::collect::authorization_details_shape as shape;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::pages::Tokens;
 use crate::collect::work::Work;
 
 pub(super) const CALL: &str = "iam:GetAccountAuthorizationDetails";
+
+pub(super) const FILE: &str = "account-authorization-details.json";
 
 /// The most that AWS gives at once.
 const PAGE_SIZE: i32 = 1000;
@@ -45,9 +49,9 @@ fn extend<T>(all: &mut Option<Vec<T>>, more: Option<Vec<T>>) {
 /// Reads the account and writes it as the AWS CLI prints it.
 pub(super) async fn collect(iam: &Client, work: &Work<'_>) -> Result<(), CollectError> {
     match read(iam, work).await {
-        Ok(details) => work.write("account-authorization-details.json", |out| shape::of(&details).write(out)),
+        Ok(details) => work.write(FILE, |out| shape::of(&details).write(out)),
         Err(failure) => {
-            work.gap(&failure, "no identity and no policy of the account is known");
+            work.gap(&failure, without(failure.call));
             Ok(())
         }
     }
@@ -78,4 +82,27 @@ async fn read(iam: &Client, work: &Work<'_>) -> Result<Details, Failure> {
             ));
         }
     }
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(rename = "UserDetailList", default)]
+    users: Vec<Named>,
+    #[serde(rename = "RoleDetailList", default)]
+    roles: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "Arn")]
+    arn: Option<String>,
+}
+
+/// The ARNs of the users and roles in the file that was written.
+pub(super) fn identities(file: Option<&[u8]>) -> Vec<String> {
+    let listed = file.and_then(|bytes| serde_json::from_slice::<Listed>(bytes).ok());
+    let listed = listed
+        .into_iter()
+        .flat_map(|listed| listed.users.into_iter().chain(listed.roles));
+    listed.filter_map(|named| named.arn).collect()
 }

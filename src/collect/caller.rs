@@ -12,6 +12,9 @@ use crate::collect::failure::Failure;
 use crate::collect::failure::chain;
 use crate::ident::AccountId;
 
+/// The SDK names it where a profile holds a session of `aws login`; it would bring 27 crates.
+const LOGIN_FEATURE: &str = "credentials-login";
+
 pub(super) const CALL: &str = "sts:GetCallerIdentity";
 
 /// Whose credentials are used, as STS says.
@@ -88,6 +91,11 @@ fn no_credentials(error: &CredentialsError, access: &Access) -> CollectError {
     let detail = error
         .source()
         .map_or_else(|| "it is not defined, or holds no credentials".into(), chain);
+    let detail = if detail.contains(LOGIN_FEATURE) {
+        "sessions of `aws login` are not read; `aws configure export-credentials --format env` makes keys of one".into()
+    } else {
+        detail
+    };
     match (&access.profile, error) {
         (Some(profile), _) => CollectError::Profile {
             profile: profile.clone(),

@@ -7,6 +7,7 @@ use aws_sdk_iam::types::ReportStateType;
 use tokio::time::sleep;
 
 use crate::collect::CollectError;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::work::Work;
 
@@ -22,7 +23,7 @@ pub(super) async fn collect(iam: &Client, work: &Work<'_>) -> Result<(), Collect
     match read(iam, work).await {
         Ok(report) => work.write("credential-report.csv", |out| out.write_all(&report)),
         Err(failure) => {
-            work.gap(&failure, "which passwords and access keys are in use is not known");
+            work.gap(&failure, without(failure.call));
             Ok(())
         }
     }

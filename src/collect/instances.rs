@@ -12,6 +12,7 @@ use futures_util::stream;
 use crate::collect::CollectError;
 use crate::collect::actions::ATTRIBUTE;
 use crate::collect::actions::INSTANCES;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::pages;
 use crate::collect::shape::Shape;
@@ -36,7 +37,7 @@ struct Found {
 pub(super) async fn collect(clients: &[(String, Client)], partition: &str, work: &Work<'_>) -> Result<(), CollectError> {
     let regions = stream::iter(clients).map(|(region, client)| async move {
         read(client, region, work).await.map_err(|failure| {
-            work.gap_in(region, &failure, "which EC2 instances the account has is not known");
+            work.gap_in(region, &failure, without(failure.call));
         })
     });
     let regions: Vec<Result<Vec<Found>, ()>> = regions.buffered(IN_FLIGHT).collect().await;
@@ -84,11 +85,7 @@ async fn read(client: &Client, region: &str, work: &Work<'_>) -> Result<Vec<Foun
     });
     let found = found.collect();
     if let Some(failure) = first_failure {
-        work.gap_in(
-            region,
-            &failure,
-            "whether some instances are protected from termination is not known",
-        );
+        work.gap_in(region, &failure, without(ATTRIBUTE));
     }
     Ok(found)
 }

@@ -8,7 +8,8 @@
 //! credential is written or printed.
 //!
 //! One file is one source: `authorization_details`, `credential_report`, `account_summary`, `regions`, `analyzer`,
-//! `services`, `instances` (feature `ec2`), `organization`. `account` calls those of an account in order, `run` the accounts.
+//! `services`, `instances` (feature `ec2`), `last_accessed`, `organization`. `account` calls those of an account in order, `run` the accounts;
+//! `checkup` says before a run what it would not see.
 
 mod access;
 mod account;
@@ -19,12 +20,15 @@ mod analyzer_shape;
 mod authorization_details;
 mod authorization_details_shape;
 mod caller;
+mod checkup;
+mod consequence;
 mod credential_report;
 mod directory;
 mod error;
 mod failure;
 #[cfg(feature = "ec2")]
 mod instances;
+mod last_accessed;
 mod manifest;
 mod members;
 mod organization;
@@ -34,6 +38,7 @@ mod pages;
 mod plan;
 mod policy;
 mod record;
+mod probe;
 mod regions;
 mod role;
 mod role_template;
@@ -46,15 +51,21 @@ pub use access::Access;
 pub use actions::ACCOUNT_ACTIONS;
 pub use actions::ORGANIZATION_ACTIONS;
 pub use caller::Caller;
+pub use checkup::Check;
+pub use checkup::CheckState;
+pub use checkup::Checkup;
+pub use checkup::checkup;
 pub use error::CollectError;
 pub use plan::Members;
 pub use plan::Plan;
+pub use plan::Usage;
 pub use policy::DEFAULT_ROLE;
 pub use policy::account_policy;
 pub use policy::organization_policy;
 pub use policy::policy_text;
 pub use role_template::RoleTemplate;
 pub use role_template::RoleTemplateError;
+pub use run::Able;
 pub use run::Collected;
 pub use run::Progress;
 pub use run::collect;

@@ -17,6 +17,7 @@ use aws_sdk_organizations::types::PolicyTypeStatus;
 use aws_sdk_organizations::types::Root;
 
 use crate::collect::CollectError;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::organization_shape as shape;
 use crate::collect::pages;
@@ -25,14 +26,14 @@ use crate::collect::work::Work;
 pub(super) const FILE: &str = "organization.json";
 
 pub(super) const DESCRIBE: &str = "organizations:DescribeOrganization";
-const ROOTS: &str = "organizations:ListRoots";
-const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
-const ACCOUNTS: &str = "organizations:ListAccountsForParent";
-const POLICIES: &str = "organizations:ListPolicies";
-const POLICY: &str = "organizations:DescribePolicy";
-const TARGETS: &str = "organizations:ListTargetsForPolicy";
-const ADMINISTRATORS: &str = "organizations:ListDelegatedAdministrators";
-const SERVICES: &str = "organizations:ListDelegatedServicesForAccount";
+pub(super) const ROOTS: &str = "organizations:ListRoots";
+pub(super) const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
+pub(super) const ACCOUNTS: &str = "organizations:ListAccountsForParent";
+pub(super) const POLICIES: &str = "organizations:ListPolicies";
+pub(super) const POLICY: &str = "organizations:DescribePolicy";
+pub(super) const TARGETS: &str = "organizations:ListTargetsForPolicy";
+pub(super) const ADMINISTRATORS: &str = "organizations:ListDelegatedAdministrators";
+pub(super) const SERVICES: &str = "organizations:ListDelegatedServicesForAccount";
 
 /// The actions that reading a whole organization needs.
 pub(super) const ACTIONS: [&str; 9] = [
@@ -80,13 +81,11 @@ pub(super) async fn describe(client: &Client, work: &Work<'_>) -> Result<(), Col
         Ok(Some(description)) => work.write(FILE, |out| shape::description_alone(&description).write(out)),
         Ok(None) => work.write(FILE, |out| shape::none().write(out)),
         Err(failure) => {
-            work.gap(&failure, CONSEQUENCE);
+            work.gap(&failure, without(DESCRIBE));
             Ok(())
         }
     }
 }
-
-const CONSEQUENCE: &str = "whether the account is in an organization, and so whether SCPs restrict it, is not known";
 
 /// Reads the organization and writes it.
 pub(super) async fn collect(client: &Client, work: &Work<'_>) -> Result<(), CollectError> {
@@ -94,7 +93,7 @@ pub(super) async fn collect(client: &Client, work: &Work<'_>) -> Result<(), Coll
         Ok(Some(description)) => description,
         Ok(None) => return work.write(FILE, |out| shape::none().write(out)),
         Err(failure) => {
-            work.gap(&failure, CONSEQUENCE);
+            work.gap(&failure, without(DESCRIBE));
             return Ok(());
         }
     };
@@ -107,23 +106,14 @@ pub(super) async fn collect(client: &Client, work: &Work<'_>) -> Result<(), Coll
         attachments: BTreeMap::new(),
         administrators: None,
     };
-    organization.roots = reading.kept(
-        reading.roots().await,
-        "the OUs, the accounts and which policy types are on are not known",
-    );
+    organization.roots = reading.kept(reading.roots().await, without(ROOTS));
     if let Some(roots) = &organization.roots {
-        organization.tree = reading.kept(
-            reading.tree(roots).await,
-            "which accounts there are, and which SCPs restrict them, is not known",
-        );
+        organization.tree = reading.kept(reading.tree(roots).await, without(ACCOUNTS));
     }
     organization.policies = reading
         .policies(&mut organization.attachments, organization.roots.as_deref())
         .await;
-    organization.administrators = reading.kept(
-        reading.administrators().await,
-        "to which accounts the organization delegates is not known",
-    );
+    organization.administrators = reading.kept(reading.administrators().await, without(ADMINISTRATORS));
     work.write(FILE, |out| shape::of(&organization).write(out))
 }
 

@@ -19,6 +19,8 @@ pub struct Plan {
     pub members: Option<Members>,
     /// The Regions to look at; empty for those that each account has.
     pub regions: Vec<String>,
+    /// Whose use of permissions is asked for.
+    pub usage: Usage,
     /// Accounts that are read at the same time, at least 1.
     pub concurrency: usize,
     /// The most calls a second of the whole run; `None` for no limit of our own.
@@ -27,6 +29,27 @@ pub struct Plan {
     pub refresh: bool,
     /// When the run began; the manifest says so.
     pub now: Timestamp,
+}
+
+/// Whose use of permissions is asked for. IAM answers for one identity at a time, and takes seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usage {
+    /// Of all users and roles.
+    All,
+    /// Of those that the run's `able` names.
+    Findings,
+    /// Nobody's.
+    None,
+}
+
+impl Usage {
+    fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Findings => "findings",
+            Self::None => "none",
+        }
+    }
 }
 
 /// The accounts of an organization that are read, and by which role.
@@ -54,6 +77,7 @@ impl Plan {
             scope.insert(name.to_owned(), values.join(" "));
         };
         add("regions", self.regions.clone());
+        add("usage", vec![self.usage.word().into()]);
         if let Some(members) = &self.members {
             add("organization", vec!["all".into()]);
             add("accounts", members.accounts.iter().map(ToString::to_string).collect());

@@ -6,6 +6,7 @@ use aws_sdk_account::types::RegionOptStatus;
 use serde::Deserialize;
 
 use crate::collect::CollectError;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::pages;
 use crate::collect::shape::Shape;
@@ -48,10 +49,7 @@ pub(super) async fn collect(client: &Client, work: &Work<'_>) -> Result<(), Coll
             })
         }
         Err(failure) => {
-            work.gap(
-                &failure,
-                "only the Regions that every account has were looked at; analyzers and services in others are not known",
-            );
+            work.gap(&failure, without(CALL));
             Ok(())
         }
     }

@@ -3,8 +3,10 @@
 use std::sync::Mutex;
 use std::time::SystemTime;
 
+use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future;
 use aws_sdk_sts::Client;
@@ -23,9 +25,23 @@ pub(super) const CALL: &str = "sts:AssumeRole";
 /// CloudTrail of the member account shows it.
 const SESSION_NAME: &str = "leastwise-collect";
 
+/// Enters an account through its role: the clients' configuration with credentials that renew themselves.
+pub(super) async fn enter(
+    connection: &Connection,
+    partition: &str,
+    account: AccountId,
+    members: &Members,
+    work: &Work<'_>,
+) -> Result<SdkConfig, Failure> {
+    let role = Role::new(connection, partition, account, members);
+    let first = role.assume(work).await?;
+    let provider = SharedCredentialsProvider::new(Session::new(role, first));
+    Ok(connection.config.to_builder().credentials_provider(provider).build())
+}
+
 /// A role of a member account.
 #[derive(Debug)]
-pub(super) struct Role {
+struct Role {
     sts: Client,
     arn: String,
     external_id: Option<String>,
@@ -34,7 +50,7 @@ pub(super) struct Role {
 
 impl Role {
     /// The role of that account, with sessions that are limited to what reading it needs.
-    pub(super) fn new(connection: &Connection, partition: &str, account: AccountId, members: &Members) -> Self {
+    fn new(connection: &Connection, partition: &str, account: AccountId, members: &Members) -> Self {
         Self {
             sts: aws_sdk_sts::Client::new(&connection.config),
             arn: format!("arn:{partition}:iam::{account}:role/{}", members.role.trim_start_matches('/')),
@@ -44,7 +60,7 @@ impl Role {
     }
 
     /// Assumes the role for the first time, to see whether it can be.
-    pub(super) async fn assume(&self, work: &Work<'_>) -> Result<Credentials, Failure> {
+    async fn assume(&self, work: &Work<'_>) -> Result<Credentials, Failure> {
         let answer = work.call(CALL, self.request()).await?;
         credentials(answer)
             .ok_or_else(|| Failure::strange(CALL, "EmptyAnswer", "the answer holds no credentials, or none with an end"))
@@ -81,13 +97,13 @@ fn credentials(answer: Option<aws_sdk_sts::types::Credentials>) -> Option<Creden
 
 /// The role's session: the credentials at hand once, then new ones whenever the SDK finds that they end.
 #[derive(Debug)]
-pub(super) struct Session {
+struct Session {
     role: Role,
     first: Mutex<Option<Credentials>>,
 }
 
 impl Session {
-    pub(super) fn new(role: Role, first: Credentials) -> Self {
+    fn new(role: Role, first: Credentials) -> Self {
         Self {
             role,
             first: Mutex::new(Some(first)),

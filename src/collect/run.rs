@@ -39,7 +39,7 @@ use crate::snapshot::Gap;
 use crate::snapshot::GapScope;
 
 /// Organizations throttles early, and all callers of an organization share its rate.
-const ORGANIZATIONS_RATE: f64 = 10.0;
+pub(super) const ORGANIZATIONS_RATE: f64 = 10.0;
 
 /// The part of a record that says why an account was not read at all.
 pub(super) const ACCOUNT_PART: &str = "account";
@@ -78,19 +78,24 @@ pub struct Progress {
     pub calls: u64,
 }
 
-/// Collects into a directory; `progress` hears of each account that is finished.
+/// Who of an account may be able to do what the rules ask about: ARNs of users and roles, or in words why that is not
+/// known. Called when the account's other files are there.
+pub type Able<'a> = dyn Fn(AccountId) -> Result<Vec<String>, String> + 'a;
+
+/// Collects into a directory; `progress` hears of each account that is finished, `able` is asked where the plan says
+/// [`Usage::Findings`](crate::collect::Usage::Findings).
 ///
 /// # Errors
 /// [`CollectError`] when the caller cannot be identified or a file cannot be read or written. A call that fails later is
 /// a gap.
-pub fn collect(plan: &Plan, progress: &dyn Fn(Progress)) -> Result<Collected, CollectError> {
+pub fn collect(plan: &Plan, progress: &dyn Fn(Progress), able: &Able<'_>) -> Result<Collected, CollectError> {
     let directory = Directory::at(&plan.output);
     let earlier = earlier(plan, &directory)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CollectError::Start { error })?;
-    let result = runtime.block_on(collected(plan, &directory, earlier, progress));
+    let result = runtime.block_on(collected(plan, &directory, earlier, progress, able));
     // A name that does not resolve may keep its thread busy for long; nobody waits for it.
     runtime.shutdown_background();
     result
@@ -112,6 +117,7 @@ async fn collected(
     directory: &Directory,
     earlier: Option<Head>,
     progress: &dyn Fn(Progress),
+    able: &Able<'_>,
 ) -> Result<Collected, CollectError> {
     let connection = plan.access.connect().await;
     let caller = caller::identify(&connection, &plan.access).await?;
@@ -127,6 +133,7 @@ async fn collected(
         directory,
         connection: &connection,
         caller: &caller,
+        able,
         pace: Pace::of(plan.max_rate),
         at: plan.now.to_string(),
         records: RefCell::default(),
@@ -189,6 +196,7 @@ pub(super) struct Run<'a> {
     pub(super) directory: &'a Directory,
     pub(super) connection: &'a Connection,
     pub(super) caller: &'a Caller,
+    pub(super) able: &'a Able<'a>,
     pub(super) pace: Pace,
     at: String,
     records: RefCell<Records>,
@@ -290,6 +298,13 @@ impl Run<'_> {
             .set(self.kept.get() + record.values().map(|part| part.files.len()).sum::<usize>());
         self.records.borrow_mut().insert(Some(account), record);
         Ok(())
+    }
+
+    /// Leaves a part out that was made from what is read anew.
+    pub(super) fn forget(&self, account: AccountId, name: &str) {
+        if let Some(record) = self.records.borrow_mut().get_mut(&Some(account)) {
+            record.remove(name);
+        }
     }
 
     /// Reads one source, unless it is there already, and records it.

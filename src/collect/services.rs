@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::collect::CollectError;
+use crate::collect::consequence::without;
 use crate::collect::failure::Failure;
 use crate::collect::pages;
 use crate::collect::shape::Shape;
@@ -28,7 +29,7 @@ const BATCH: usize = 10;
 pub(super) async fn collect(clients: &[(String, Client)], work: &Work<'_>) -> Result<(), CollectError> {
     let regions = stream::iter(clients).map(|(region, client)| async move {
         read(client, work).await.map_err(|failure| {
-            work.gap_in(region, &failure, "which ECS services the account has is not known");
+            work.gap_in(region, &failure, without(failure.call));
         })
     });
     let regions: Vec<Result<Vec<Service>, ()>> = regions.buffered(IN_FLIGHT).collect().await;

@@ -70,7 +70,7 @@ impl<'a> Work<'a> {
         let answer = self.send(call, Box::pin(request));
         async move {
             let answer = answer.await?;
-            *self.part.borrow_mut().calls.entry(call.into()).or_default() += 1;
+            self.count(call);
             Ok(answer)
         }
     }
@@ -87,6 +87,23 @@ impl<'a> Work<'a> {
         let answer = self.send(call, Box::pin(request)).await?;
         self.answered(call);
         Ok(answer)
+    }
+
+    /// The same for one that counts when the caller says so.
+    pub(super) async fn uncounted<T, E>(
+        &self,
+        call: &'static str,
+        request: impl Future<Output = Result<T, SdkError<E>>>,
+    ) -> Result<T, Failure>
+    where
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        self.send(call, Box::pin(request)).await
+    }
+
+    /// Counts a call that was answered.
+    pub(super) fn count(&self, call: &'static str) {
+        *self.part.borrow_mut().calls.entry(call.into()).or_default() += 1;
     }
 
     async fn send<T, E>(

@@ -1,12 +1,15 @@
 //! `collect` reads an account whole, or says what it could not read. Real SDK, real sockets, an emulated AWS.
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "a test may panic, its helpers too")]
 
+mod doctor;
 mod emulator;
 mod organization;
 mod policy;
+mod usage;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -60,6 +63,11 @@ impl Desk {
             .with("AWS_ENDPOINT_URL", endpoint)
             .with("AWS_ACCESS_KEY_ID", key)
             .with("AWS_SECRET_ACCESS_KEY", secret)
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.environment.retain(|(found, _)| *found != name);
+        self
     }
 
     fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -135,7 +143,7 @@ fn an_account_of_several_pages_is_collected_as_the_aws_cli_prints_it() {
     let desk = Desk::with_key("testing");
     let done = desk.collect(&[]);
     assert_eq!(code(&done), 0, "{}", errors(&done));
-    assert_eq!(calls(&desk, "iam:GetAccountAuthorizationDetails"), 6);
+    assert_eq!(calls(&desk, "iam:GetAccountAuthorizationDetails"), 7);
     let mut details: Value = serde_json::from_slice(&fs::read(desk.details()).unwrap()).unwrap();
     let cut = details.as_object_mut().unwrap().remove("IsTruncated");
     assert_eq!(cut, Some(json!(false)));
@@ -175,7 +183,8 @@ fn what_was_collected_opens_without_gaps_and_can_be_audited() {
     let files = snapshot.accounts()[0].read();
     let records = files.records();
     assert_eq!(records.gaps, []);
-    assert_eq!(records.users.unwrap().len(), 19);
+    // Three users, and a collector with the whole policy or without one of its actions.
+    assert_eq!(records.users.unwrap().len(), 4 + own_actions().len());
     assert!(records.credential_report.is_some());
 
     let output = desk.output();
@@ -280,7 +289,7 @@ fn a_throttled_page_is_asked_for_again() {
     let desk = Desk::with_key("THROTTLED");
     let done = desk.collect(&[]);
     assert_eq!(code(&done), 0, "{}", errors(&done));
-    assert_eq!(calls(&desk, "iam:GetAccountAuthorizationDetails"), 6);
+    assert_eq!(calls(&desk, "iam:GetAccountAuthorizationDetails"), 7);
 }
 
 #[test]
@@ -311,7 +320,12 @@ fn allowed(file: &Path) -> BTreeSet<String> {
 }
 
 /// What the emulator answers whatever the caller's policies say.
-const NOT_ENFORCED: [&str; 2] = ["account:", "access-analyzer:"];
+const NOT_ENFORCED: [&str; 4] = [
+    "account:",
+    "access-analyzer:",
+    "iam:GenerateServiceLastAccessedDetails",
+    "iam:GetServiceLastAccessedDetails",
+];
 
 /// What a build does not call.
 const NOT_BUILT: &[&str] = if cfg!(feature = "ec2") { &[] } else { &["ec2:"] };
@@ -330,8 +344,12 @@ fn the_documented_policy_suffices_and_each_action_of_it_is_needed() {
         let mut others = NOT_ENFORCED.iter().chain(NOT_BUILT);
         let missing = missing.filter(|action| others.all(|service| !action.starts_with(service)));
         match missing {
-            None => assert_eq!((code(&done), subjects), (0, vec![]), "{}", errors(&done)),
+            None => {
+                assert_eq!((code(&done), subjects), (0, vec![]), "{}", errors(&done));
+                assert_eq!(doctor::denied(&desk), [].into());
+            }
             Some(action) => {
+                assert_eq!(doctor::denied(&desk), [action.clone()].into(), "doctor says it before");
                 let permission = gaps(&desk)[0]["permission"].clone();
                 let subjects: BTreeSet<String> = subjects.into_iter().collect();
                 assert_eq!((code(&done), subjects), (3, [action.clone()].into()));
@@ -393,8 +411,20 @@ fn a_directory_with_something_in_it_is_left_alone() {
 
 /// Runs, and expects an error with these words at once and no directory.
 fn fails_fast(desk: &Desk, more: &[&str], words: &[&str]) {
+    let output = desk.output();
+    let output = output.to_str().unwrap();
+    for command in [
+        &["collect", "--output", output][..],
+        &["audit", "--snapshot", output],
+        &["doctor"],
+    ] {
+        ends_fast(desk, &[command, more].concat(), words);
+    }
+}
+
+fn ends_fast(desk: &Desk, arguments: &[&str], words: &[&str]) {
     let start = Instant::now();
-    let done = desk.collect(more);
+    let done = desk.run(arguments);
     let took = start.elapsed();
     let errors = errors(&done);
     assert_eq!(code(&done), 2, "{errors}");
@@ -418,6 +448,54 @@ fn without_credentials_it_says_what_was_tried_and_what_to_do() {
             "aws sso login",
         ],
     );
+}
+
+#[test]
+fn a_metadata_service_that_says_nothing_is_not_waited_for() {
+    // It takes connections, which the system does for it, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let desk = Desk::new()
+        .without("AWS_EC2_METADATA_DISABLED")
+        .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &address);
+    fails_fast(
+        &desk,
+        &[],
+        &["no AWS credentials found; tried AWS_ACCESS_KEY_ID", "aws sso login"],
+    );
+}
+
+#[test]
+fn a_login_that_is_missing_or_over_says_how_to_log_in() {
+    let session = "[sso-session ours]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\n";
+    let profile =
+        "[profile work]\nsso_session = ours\nsso_account_id = 111122223333\nsso_role_name = audit\nregion = eu-west-1\n";
+    let desk = Desk::new();
+    fs::write(desk.folder.path().join("config"), format!("{session}{profile}")).unwrap();
+    fails_fast(
+        &desk,
+        &["--profile", "work"],
+        &["profile `work` gives no credentials", "aws sso login --profile work"],
+    );
+    let desk = desk.with("AWS_PROFILE", "work");
+    fails_fast(
+        &desk,
+        &[],
+        &["the AWS credentials cannot be loaded", "SSO", "run `aws sso login`"],
+    );
+
+    let desk_of_login = Desk::new();
+    let profile = "[profile new]\nlogin_session = arn:aws:iam::111122223333:user/ann\n";
+    fs::write(desk_of_login.folder.path().join("config"), profile).unwrap();
+    fails_fast(&desk_of_login, &["--profile", "new"], &["`aws configure export-credentials"]);
+
+    // What is left of yesterday's login; its name is the SHA-1 of the session's.
+    let cache = desk.folder.path().join("home/.aws/sso/cache");
+    fs::create_dir_all(&cache).unwrap();
+    let token = json!({"accessToken": SECRET, "expiresAt": "2026-01-01T00:00:00Z", "startUrl": "https://example.awsapps.com/start",
+        "region": "eu-west-1"});
+    fs::write(cache.join("48537f613ab85111413f2369616ae97481429bd1.json"), token.to_string()).unwrap();
+    fails_fast(&desk, &[], &["the AWS credentials cannot be loaded", "run `aws sso login`"]);
 }
 
 #[test]
@@ -446,6 +524,13 @@ fn a_profile_that_does_not_exist_is_named() {
     fs::write(desk.folder.path().join("config"), "[profile other]\nregion = eu-west-1\n").unwrap();
     let words = ["profile `nobody` gives no credentials", "profile `nobody` was not defined"];
     fails_fast(&desk, &["--profile", "nobody"], &words);
+
+    let words = [
+        "no AWS credentials found",
+        "AWS_PROFILE names `nobody`",
+        "aws configure list-profiles",
+    ];
+    fails_fast(&Desk::new().with("AWS_PROFILE", "nobody"), &[], &words);
 }
 
 #[test]
@@ -502,7 +587,8 @@ fn contents(desk: &Desk) -> Vec<(String, String)> {
             let text = fs::read_to_string(file).unwrap();
             let is_ours = name.ends_with("collected.json") || name == "manifest.json";
             // Entering a role counts as its last use.
-            let is_fact = |line: &&str| !line.contains("LastUsedDate") && !line.contains("\"sha256\"");
+            let of_the_run = ["LastUsedDate", "\"sha256\"", "\"JobCreationDate\"", "\"JobCompletionDate\""];
+            let is_fact = |line: &&str| !of_the_run.iter().any(|name| line.contains(name));
             let text = if is_ours { timeless(&text) } else { text };
             (name, text.lines().filter(is_fact).collect::<Vec<_>>().join("\n"))
         })

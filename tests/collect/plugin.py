@@ -6,6 +6,7 @@ of AWS. Before that, every account has the small set below. Policies are not che
 account is that of its key, as in moto.
 """
 
+import datetime
 import json
 import os
 import threading
@@ -120,6 +121,18 @@ def small_findings(account, region, kind):
     return [finding("elsewhere", "UnusedIAMRole", role, {"unusedIamRoleDetails": {}}, owner=other)]
 
 
+def small_usage(arn):
+    """Four services, which are two pages; of EC2 one action was called, one was not."""
+    services = [{"ServiceName": name, "ServiceNamespace": name} for name in ("ecs", "s3", "sqs")]
+    actions = [{"ActionName": "StopInstances"}]
+    if ":user/" in arn:
+        called = {"LastAccessedEntity": arn, "LastAccessedTime": CREATED, "LastAccessedRegion": "eu-west-1"}
+        actions.append({"ActionName": "TerminateInstances"} | called)
+    else:
+        actions.append({"ActionName": "TerminateInstances"})
+    return services + [{"ServiceName": "Amazon EC2", "ServiceNamespace": "ec2", "TrackedActionsLastAccessed": actions}]
+
+
 def analyzers(account, region):
     if state["analyzers"] is None:
         return small_analyzers(account, region)
@@ -174,7 +187,8 @@ def xml(name, value):
     return f"<{name}>{inner}</{name}>"
 
 
-def usage_call(form, account):
+def usage_call(form, account, key):
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     if form["Action"] == GENERATE:
         arn = form.get("Arn", "")
         if arn.split(":")[4:5] != [account]:
@@ -187,14 +201,17 @@ def usage_call(form, account):
         raise Refused(404, "NoSuchEntity", "job not found")
     _, arn, granularity, polls = job
     job[3] += 1
-    answer = {"JobStatus": "IN_PROGRESS", "JobType": granularity, "JobCreationDate": CREATED}
+    answer = {"JobStatus": "IN_PROGRESS", "JobType": granularity, "JobCreationDate": now}
     if polls == 0:  # a job is never done at the first look, so that callers have to poll
-        return answer | {"ServicesLastAccessed": [], "JobCompletionDate": CREATED}
-    services = state["usage"].get(arn, [])
+        return answer | {"ServicesLastAccessed": [], "JobCompletionDate": now}
+    if key == "FAILEDUSAGE":
+        error = {"Message": "the report could not be made", "Code": "ReportGenerationFailed"}
+        return answer | {"JobStatus": "FAILED", "JobCompletionDate": now, "ServicesLastAccessed": [], "Error": error}
+    services = state["usage"].get(arn, small_usage(arn))
     if granularity != "ACTION_LEVEL":
         services = [{k: v for k, v in service.items() if k != "TrackedActionsLastAccessed"} for service in services]
     some, marker = cut(services, form.get("Marker"), form.get("MaxItems"))
-    answer |= {"JobStatus": "COMPLETED", "JobCompletionDate": CREATED, "ServicesLastAccessed": some}
+    answer |= {"JobStatus": "COMPLETED", "JobCompletionDate": now, "ServicesLastAccessed": some}
     return answer | {"IsTruncated": bool(marker)} | ({"Marker": marker} if marker else {})
 
 
@@ -220,7 +237,7 @@ def answer(request, form, key, scope):
         return None
     try:
         with lock:
-            result = xml(action + "Result", usage_call(form, get_account_id_from(key)))
+            result = xml(action + "Result", usage_call(form, get_account_id_from(key), key))
         metadata = "<ResponseMetadata><RequestId>0</RequestId></ResponseMetadata>"
         body = f'<{action}Response xmlns="{NAMESPACE}">{result}{metadata}</{action}Response>'
         return Response(body, content_type="text/xml")

@@ -22,6 +22,7 @@ LISTS = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"]
 PAGE_SIZE = int(os.environ.get("PAGE_SIZE", "4"))
 DETAILS = "GetAccountAuthorizationDetails"
 GENERATE = "GenerateCredentialReport"
+USAGE = "GenerateServiceLastAccessedDetails"
 DENIED = "User: arn:aws:iam::123456789012:user/tester is not authorized to perform: iam:"
 
 ElementTree.register_namespace("", NAMESPACE)
@@ -58,8 +59,10 @@ FAULTS = {
     "UNKNOWNKEY": lambda action, form: error(403, "InvalidClientTokenId", "The security token is invalid"),
     "NODETAILS": lambda action, form: error(403, "AccessDenied", DENIED + DETAILS) if action == DETAILS else None,
     "NOREPORT": lambda action, form: error(403, "AccessDenied", DENIED + GENERATE) if action == GENERATE else None,
+    "NOUSAGE": lambda action, form: error(403, "AccessDenied", DENIED + USAGE) if action == USAGE else None,
     "BARE403": lambda action, form: Response("<html>no</html>", status=403) if action == GENERATE else None,
     "THROTTLED": throttled,
+    "FAILEDUSAGE": lambda action, form: None,  # see plugin.py
     "SAMEMARKER": lambda action, form: None,  # see page()
 }
 
