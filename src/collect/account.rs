@@ -22,6 +22,8 @@ use crate::collect::role::Session;
 use crate::collect::run::ACCOUNT_PART;
 use crate::collect::run::Run;
 use crate::collect::services;
+use crate::collect::whole::Whole;
+use crate::collect::whole::patient;
 use crate::collect::work::Gate;
 use crate::collect::work::Work;
 use crate::ident::AccountId;
@@ -48,6 +50,14 @@ const SOURCES: &[&str] = &[
     INSTANCES,
 ];
 
+/// Those that look at each Region.
+const REGIONAL: &[&str] = &[
+    ANALYZERS,
+    SERVICES,
+    #[cfg(feature = "ec2")]
+    INSTANCES,
+];
+
 /// An account being read.
 pub(super) struct Account<'a> {
     run: &'a Run<'a>,
@@ -68,8 +78,15 @@ impl<'a> Account<'a> {
     pub(super) async fn collect(&self) -> Result<bool, CollectError> {
         self.run.load(self.id)?;
         let needs_regions = self.run.plan.regions.is_empty();
-        if !self.run.has(Some(self.id), DETAILS) {
+        // Whom the rules find able to act follows from both.
+        if !self.run.has(Some(self.id), DETAILS) || self.run.is_organization_new() {
             self.run.forget(self.id, LAST_ACCESSED);
+        }
+        // Without the list those of every account were looked at instead, which may be more or fewer.
+        if needs_regions && !self.run.has(Some(self.id), REGIONS) {
+            for name in REGIONAL {
+                self.run.forget(self.id, name);
+            }
         }
         let needs_usage = self.run.plan.usage != Usage::None;
         let is_whole = SOURCES.iter().all(|name| self.run.has(Some(self.id), name))
@@ -109,7 +126,10 @@ impl<'a> Account<'a> {
 
     /// Reads the sources side by side: AWS needs a while for the credential report.
     async fn read(&self, config: &SdkConfig) -> Result<(), CollectError> {
-        let iam = aws_sdk_iam::Client::new(config);
+        let iam = aws_sdk_iam::config::Builder::from(config)
+            .interceptor(Whole)
+            .retry_partition(patient());
+        let iam = aws_sdk_iam::Client::from_conf(iam.build());
         let details = self.part(DETAILS, async |work| authorization_details::collect(&iam, work).await);
         let report = self.part(REPORT, async |work| credential_report::collect(&iam, work).await);
         let summary = self.part(SUMMARY, async |work| account_summary::collect(&iam, work).await);
@@ -159,7 +179,7 @@ impl<'a> Account<'a> {
         self.part(ANALYZERS, async |work| {
             let clients = each(&regions, |region| {
                 let config = aws_sdk_accessanalyzer::config::Builder::from(config).region(region);
-                aws_sdk_accessanalyzer::Client::from_conf(config.build())
+                aws_sdk_accessanalyzer::Client::from_conf(config.interceptor(Whole).retry_partition(patient()).build())
             });
             analyzer::collect(&clients, owner, work).await
         })
@@ -167,7 +187,7 @@ impl<'a> Account<'a> {
         self.part(SERVICES, async |work| {
             let clients = each(&regions, |region| {
                 let config = aws_sdk_ecs::config::Builder::from(config).region(region);
-                aws_sdk_ecs::Client::from_conf(config.build())
+                aws_sdk_ecs::Client::from_conf(config.interceptor(Whole).retry_partition(patient()).build())
             });
             services::collect(&clients, work).await
         })
@@ -176,7 +196,7 @@ impl<'a> Account<'a> {
         self.part(INSTANCES, async |work| {
             let clients = each(&regions, |region| {
                 let config = aws_sdk_ec2::config::Builder::from(config).region(region);
-                aws_sdk_ec2::Client::from_conf(config.build())
+                aws_sdk_ec2::Client::from_conf(config.interceptor(Whole).retry_partition(patient()).build())
             });
             instances::collect(&clients, &self.run.caller.partition(), work).await
         })
@@ -189,7 +209,10 @@ impl<'a> Account<'a> {
         if !self.run.plan.regions.is_empty() {
             return Ok(self.run.plan.regions.clone());
         }
-        let client = aws_sdk_account::Client::new(config);
+        let client = aws_sdk_account::config::Builder::from(config)
+            .interceptor(Whole)
+            .retry_partition(patient());
+        let client = aws_sdk_account::Client::from_conf(client.build());
         self.part(REGIONS, async |work| regions::collect(&client, work).await).await?;
         let is_listed = self.run.has(Some(self.id), REGIONS);
         let file = self.run.directory.read(&format!("accounts/{}/{}", self.id, regions::FILE))?;
