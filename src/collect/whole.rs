@@ -85,7 +85,7 @@ mod tests {
         for text in [xml, json] {
             assert!(is_whole(text.as_bytes()), "{text}");
             for end in 0..text.trim_end().len() {
-                assert!(!is_whole(&text.as_bytes()[..end]), "{}", &text[..end]);
+                assert!(!is_whole(&text.as_bytes()[..end]), "{text} up to {end}");
             }
         }
         assert!(is_whole(b"<Empty/>") && is_whole(b"{}"));

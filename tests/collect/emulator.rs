@@ -73,9 +73,15 @@ impl Emulator {
 
     /// One for a single test, that permits everything.
     pub fn start() -> Self {
+        Self::with_pages(4)
+    }
+
+    /// One whose pages of an account's details hold at most so many elements.
+    pub fn with_pages(size: usize) -> Self {
         let python = python();
         let mut process = Command::new(&python)
             .arg(script("server.py"))
+            .env("PAGE_SIZE", size.to_string())
             .env("PYTHONDONTWRITEBYTECODE", "1") // it imports from this folder
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(Stdio::piped())

@@ -1,6 +1,7 @@
 //! `collect` reads an account whole, or says what it could not read. Real SDK, real sockets, an emulated AWS.
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "a test may panic, its helpers too")]
 
+mod big_organization;
 mod emulator;
 mod enforcement;
 mod faults;

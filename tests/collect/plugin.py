@@ -2,7 +2,7 @@
 
 `POST /emulator/extra` with JSON fills it: {"regions": [Region], "analyzers": [{"account", "region", "analyzer":
 AnalyzerSummary, "findings": [GetFindingV2's answer]}], "usage": {ARN: [ServiceLastAccessed]}}, in the shapes and times
-of AWS. Before that, every account has the small set below. Where moto checks policies, they are checked for these calls
+of AWS. `POST /emulator/account` with {"account", "details"} fills an account; see load.py. Before that, every account has the small set below. Where moto checks policies, they are checked for these calls
 too, by moto's own reading of them. The caller's account is that of its key, as in moto.
 """
 
@@ -14,6 +14,7 @@ import uuid
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+import load
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.iam.access_control import IAMPolicy, PermissionResult, create_access_key
@@ -244,6 +245,11 @@ def answer(request, form, key, scope):
     if request.path == "/emulator/extra" and request.method == "POST":
         with lock:
             state.update(json.loads(request.get_data()))
+        return Response("{}", content_type="application/json")
+    if request.path == "/emulator/account" and request.method == "POST":
+        asked = json.loads(request.get_data())
+        with lock:
+            load.load(asked["account"], asked["details"])
         return Response("{}", content_type="application/json")
     action = form.get("Action")
     if request.path == "/listRegions" or scope[2:3] == ["access-analyzer"]:

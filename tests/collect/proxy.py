@@ -7,6 +7,7 @@ The JSON is {"latency": SECONDS, "rules": [RULE, ...]}; of the rules that match 
   "path": only requests of this path, as REST calls have one
   "account": only calls whose key came from an AssumeRole into this account
   "after": let as many matching requests pass first    "count": apply at most as often (default: always)
+  "lasts": apply for so many seconds from the first time on
   "every": apply to each so many-th of the others only    "account": null means calls of no AssumeRole
   "seconds": how long a stall lasts
 `repeat` answers every request as it answered the first that matched, so that its page token comes again and again.
@@ -52,6 +53,9 @@ def chosen(action, role, account, path):
             if rule["seen"] <= rule.get("after", 0) or rule["done"] >= rule.get("count", float("inf")):
                 continue
             if (rule["seen"] - rule.get("after", 0)) % rule.get("every", 1):
+                continue
+            rule.setdefault("first", time.monotonic())
+            if time.monotonic() - rule["first"] > rule.get("lasts", float("inf")):
                 continue
             rule["done"] += 1
             return rule
