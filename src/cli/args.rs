@@ -228,6 +228,9 @@ pub(crate) struct Live {
     /// The most calls a second of the whole run.
     #[arg(long, value_name = "R", value_parser = rate)]
     pub(crate) max_rate: Option<f64>,
+    /// Seconds of silence after which a call is sent again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) call_timeout: u64,
 }
 
 #[cfg(feature = "live")]

@@ -126,6 +126,7 @@ pub(crate) fn plan(live: &Live, output: &Path, refresh: bool) -> Plan {
         access: Access {
             profile: live.profile.clone(),
             region: live.region.clone(),
+            silence: Some(Duration::from_secs(live.call_timeout)),
         },
         output: output.to_path_buf(),
         members: live.organization.then_some(members),

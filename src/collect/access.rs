@@ -16,6 +16,8 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 
+use crate::collect::whole::Whole;
+
 /// Used when nothing names a Region: IAM is global and answers there.
 const DEFAULT_REGION: &str = "us-east-1";
 
@@ -23,9 +25,9 @@ const DEFAULT_REGION: &str = "us-east-1";
 const ATTEMPTS: u32 = 8;
 
 /// A page of a big account is slow; a silent server must end all the same.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
-const OPERATION_TIMEOUT: Duration = Duration::from_mins(5);
+const SILENCE: Duration = Duration::from_secs(30);
+const ATTEMPT_IN_SILENCES: u32 = 2;
+const OPERATION_IN_SILENCES: u32 = 10;
 
 /// The first call must fail fast when there is nobody to answer it.
 const FIRST_ATTEMPTS: u32 = 2;
@@ -43,6 +45,9 @@ pub struct Access {
     pub profile: Option<String>,
     /// The Region to call; `None` for the one of the environment or the profile, or else us-east-1.
     pub region: Option<String>,
+    /// How long a call waits for the next bytes of its answer before it is sent again; `None` for 30 seconds. An attempt
+    /// may take twice as long in all, a call with its repetitions ten times.
+    pub silence: Option<Duration>,
 }
 
 /// The clients, ready to call.
@@ -61,10 +66,11 @@ impl Access {
         let loader = self
             .with_credentials(aws_config::defaults(BehaviorVersion::latest()), &region)
             .await;
+        let silence = self.silence.unwrap_or(SILENCE);
         let timeouts = TimeoutConfig::builder()
-            .read_timeout(READ_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(OPERATION_TIMEOUT);
+            .read_timeout(silence)
+            .operation_attempt_timeout(silence * ATTEMPT_IN_SILENCES)
+            .operation_timeout(silence * OPERATION_IN_SILENCES);
         let config = loader
             .region(region.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
@@ -80,12 +86,12 @@ impl Access {
             .timeout_config(
                 timeouts
                     .connect_timeout(FIRST_CONNECT_TIMEOUT)
-                    .read_timeout(FIRST_READ_TIMEOUT)
+                    .read_timeout(FIRST_READ_TIMEOUT.min(silence))
                     .build(),
             );
         Connection {
             region: region.to_string(),
-            sts: aws_sdk_sts::Client::from_conf(first.build()),
+            sts: aws_sdk_sts::Client::from_conf(first.interceptor(Whole).build()),
             config,
         }
     }

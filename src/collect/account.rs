@@ -21,6 +21,8 @@ use crate::collect::role;
 use crate::collect::run::ACCOUNT_PART;
 use crate::collect::run::Run;
 use crate::collect::services;
+use crate::collect::whole::Whole;
+use crate::collect::whole::patient;
 use crate::collect::work::Gate;
 use crate::collect::work::Work;
 use crate::ident::AccountId;
@@ -47,6 +49,14 @@ const SOURCES: &[&str] = &[
     INSTANCES,
 ];
 
+/// Those that look at each Region.
+const REGIONAL: &[&str] = &[
+    ANALYZERS,
+    SERVICES,
+    #[cfg(feature = "ec2")]
+    INSTANCES,
+];
+
 /// An account being read.
 pub(super) struct Account<'a> {
     run: &'a Run<'a>,
@@ -67,8 +77,15 @@ impl<'a> Account<'a> {
     pub(super) async fn collect(&self) -> Result<bool, CollectError> {
         self.run.load(self.id)?;
         let needs_regions = self.run.plan.regions.is_empty();
-        if !self.run.has(Some(self.id), DETAILS) {
+        // Whom the rules find able to act follows from both.
+        if !self.run.has(Some(self.id), DETAILS) || self.run.is_organization_new() {
             self.run.forget(self.id, LAST_ACCESSED);
+        }
+        // Without the list those of every account were looked at instead, which may be more or fewer.
+        if needs_regions && !self.run.has(Some(self.id), REGIONS) {
+            for name in REGIONAL {
+                self.run.forget(self.id, name);
+            }
         }
         let needs_usage = self.run.plan.usage != Usage::None;
         let is_whole = SOURCES.iter().all(|name| self.run.has(Some(self.id), name))
@@ -106,7 +123,10 @@ impl<'a> Account<'a> {
 
     /// Reads the sources side by side: AWS needs a while for the credential report.
     async fn read(&self, config: &SdkConfig) -> Result<(), CollectError> {
-        let iam = aws_sdk_iam::Client::new(config);
+        let iam = aws_sdk_iam::config::Builder::from(config)
+            .interceptor(Whole)
+            .retry_partition(patient());
+        let iam = aws_sdk_iam::Client::from_conf(iam.build());
         let details = self.part(DETAILS, async |work| authorization_details::collect(&iam, work).await);
         let report = self.part(REPORT, async |work| credential_report::collect(&iam, work).await);
         let summary = self.part(SUMMARY, async |work| account_summary::collect(&iam, work).await);
@@ -156,7 +176,7 @@ impl<'a> Account<'a> {
         self.part(ANALYZERS, async |work| {
             let clients = each(&regions, |region| {
                 let config = aws_sdk_accessanalyzer::config::Builder::from(config).region(region);
-                aws_sdk_accessanalyzer::Client::from_conf(config.build())
+                aws_sdk_accessanalyzer::Client::from_conf(config.interceptor(Whole).retry_partition(patient()).build())
             });
             analyzer::collect(&clients, owner, work).await
         })
@@ -164,7 +184,7 @@ impl<'a> Account<'a> {
         self.part(SERVICES, async |work| {
             let clients = each(&regions, |region| {
                 let config = aws_sdk_ecs::config::Builder::from(config).region(region);
-                aws_sdk_ecs::Client::from_conf(config.build())
+                aws_sdk_ecs::Client::from_conf(config.interceptor(Whole).retry_partition(patient()).build())
             });
             services::collect(&clients, work).await
         })
@@ -173,7 +193,7 @@ impl<'a> Account<'a> {
         self.part(INSTANCES, async |work| {
             let clients = each(&regions, |region| {
                 let config = aws_sdk_ec2::config::Builder::from(config).region(region);
-                aws_sdk_ec2::Client::from_conf(config.build())
+                aws_sdk_ec2::Client::from_conf(config.interceptor(Whole).retry_partition(patient()).build())
             });
             instances::collect(&clients, &self.run.caller.partition(), work).await
         })
@@ -186,7 +206,10 @@ impl<'a> Account<'a> {
         if !self.run.plan.regions.is_empty() {
             return Ok(self.run.plan.regions.clone());
         }
-        let client = aws_sdk_account::Client::new(config);
+        let client = aws_sdk_account::config::Builder::from(config)
+            .interceptor(Whole)
+            .retry_partition(patient());
+        let client = aws_sdk_account::Client::from_conf(client.build());
         self.part(REGIONS, async |work| regions::collect(&client, work).await).await?;
         let is_listed = self.run.has(Some(self.id), REGIONS);
         let file = self.run.directory.read(&format!("accounts/{}/{}", self.id, regions::FILE))?;

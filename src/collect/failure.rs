@@ -8,6 +8,7 @@ use aws_sdk_iam::error::SdkError;
 
 const MAX_MESSAGE: usize = 400;
 const FORBIDDEN: u16 = 403;
+const ERRORS_FROM: u16 = 300;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,8 @@ impl Failure {
             // Such messages repeat the signed request.
             _ if code.contains("Signature") => String::new(),
             Some(message) => message.chars().take(MAX_MESSAGE).collect(),
-            None if status.is_none() => chain(error),
+            // An answer that is none says nothing of itself.
+            None if status.is_none_or(|status| status < ERRORS_FROM) => chain(error),
             None => String::new(),
         };
         Self {

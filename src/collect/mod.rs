@@ -45,6 +45,7 @@ mod role_template;
 mod run;
 mod services;
 mod shape;
+mod whole;
 mod work;
 
 pub use access::Access;

@@ -17,6 +17,8 @@ use crate::collect::Members;
 use crate::collect::access::Connection;
 use crate::collect::failure::Failure;
 use crate::collect::policy::session_policy;
+use crate::collect::whole::Whole;
+use crate::collect::whole::patient;
 use crate::collect::work::Work;
 use crate::ident::AccountId;
 
@@ -52,7 +54,12 @@ impl Role {
     /// The role of that account, with sessions that are limited to what reading it needs.
     fn new(connection: &Connection, partition: &str, account: AccountId, members: &Members) -> Self {
         Self {
-            sts: aws_sdk_sts::Client::new(&connection.config),
+            sts: aws_sdk_sts::Client::from_conf(
+                aws_sdk_sts::config::Builder::from(&connection.config)
+                    .interceptor(Whole)
+                    .retry_partition(patient())
+                    .build(),
+            ),
             arn: format!("arn:{partition}:iam::{account}:role/{}", members.role.trim_start_matches('/')),
             external_id: members.external_id.clone(),
             policy: session_policy(),

@@ -32,6 +32,8 @@ use crate::collect::record::FILE;
 use crate::collect::record::NOT_BUILT;
 use crate::collect::record::Part;
 use crate::collect::record::Record;
+use crate::collect::whole::Whole;
+use crate::collect::whole::patient;
 use crate::collect::work::Gate;
 use crate::collect::work::Work;
 use crate::ident::AccountId;
@@ -139,6 +141,7 @@ async fn collected(
         records: RefCell::default(),
         kept: Cell::new(0),
         calls: Cell::new(0),
+        is_organization_new: Cell::new(false),
     };
     let is_interrupted = match select(pin!(run.all(progress)), pin!(tokio::signal::ctrl_c())).await {
         Either::Left((result, _)) => {
@@ -202,6 +205,7 @@ pub(super) struct Run<'a> {
     records: RefCell<Records>,
     kept: Cell<usize>,
     calls: Cell<u64>,
+    is_organization_new: Cell<bool>,
 }
 
 impl Run<'_> {
@@ -232,7 +236,10 @@ impl Run<'_> {
     }
 
     async fn organization(&self) -> Result<(), CollectError> {
-        let client = aws_sdk_organizations::Client::new(&self.connection.config);
+        let client = aws_sdk_organizations::config::Builder::from(&self.connection.config)
+            .interceptor(Whole)
+            .retry_partition(patient());
+        let client = aws_sdk_organizations::Client::from_conf(client.build());
         let rate = self
             .plan
             .max_rate
@@ -254,6 +261,7 @@ impl Run<'_> {
             Ok(())
         })
         .await?;
+        self.is_organization_new.set(!self.has(None, "organization"));
         self.part(None, "organization", &gate, async |work| match &self.plan.members {
             Some(_) => organization::collect(&client, work).await,
             None => organization::describe(&client, work).await,
@@ -298,6 +306,11 @@ impl Run<'_> {
             .set(self.kept.get() + record.values().map(|part| part.files.len()).sum::<usize>());
         self.records.borrow_mut().insert(Some(account), record);
         Ok(())
+    }
+
+    /// Whether this run has read the organization, and what an earlier one concluded from it may not hold.
+    pub(super) fn is_organization_new(&self) -> bool {
+        self.is_organization_new.get()
     }
 
     /// Leaves a part out that was made from what is read anew.

@@ -45,26 +45,25 @@ impl Emulator {
     /// One that checks signatures and policies.
     pub fn enforcing() -> Self {
         let emulator = Self::start();
-        let mut connection = TcpStream::connect(("127.0.0.1", emulator.port)).unwrap();
+        emulator.enforce();
+        emulator
+    }
+
+    /// From now on signatures and policies are checked.
+    pub fn enforce(&self) {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let request = "POST /moto-api/reset-auth HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nConnection: close\r\n\r\n0";
         connection.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        emulator
     }
 
     /// One whose account manages a small organization; with the ids of its accounts and units by name.
     pub fn organization() -> (Self, Value) {
         let emulator = Self::start();
-        let output = Command::new(python())
-            .arg(script("small_organization.py"))
-            .arg(emulator.endpoint())
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        (emulator, serde_json::from_slice(&output.stdout).unwrap())
+        let ids = run("small_organization.py", &[&emulator.endpoint()]);
+        (emulator, ids)
     }
 
     /// Where it listens.
@@ -74,9 +73,15 @@ impl Emulator {
 
     /// One for a single test, that permits everything.
     pub fn start() -> Self {
+        Self::with_pages(4)
+    }
+
+    /// One whose pages of an account's details hold at most so many elements.
+    pub fn with_pages(size: usize) -> Self {
         let python = python();
         let mut process = Command::new(&python)
             .arg(script("server.py"))
+            .env("PAGE_SIZE", size.to_string())
             .env("PYTHONDONTWRITEBYTECODE", "1") // it imports from this folder
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(Stdio::piped())
@@ -98,6 +103,18 @@ impl Emulator {
     pub fn port(&self) -> u16 {
         self.port
     }
+}
+
+/// Runs a script of this folder, and reads the JSON that it prints.
+pub fn run(name: &str, arguments: &[&str]) -> Value {
+    let output = Command::new(python())
+        .arg(script(name))
+        .args(arguments)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Runs a script of this folder that checks something, and fails with what it printed.
@@ -135,11 +152,13 @@ pub fn policy_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/collector-policy.json")
 }
 
-fn script(name: &str) -> PathBuf {
+/// A file of this folder.
+pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/collect").join(name)
 }
 
-fn python() -> PathBuf {
+/// The interpreter of the environment that has moto.
+pub fn python() -> PathBuf {
     let found = environment("emulator", &script("requirements.txt"), "the tests of `collect`");
     found.unwrap_or_else(|why| panic!("{why}"))
 }

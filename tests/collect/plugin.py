@@ -2,8 +2,8 @@
 
 `POST /emulator/extra` with JSON fills it: {"regions": [Region], "analyzers": [{"account", "region", "analyzer":
 AnalyzerSummary, "findings": [GetFindingV2's answer]}], "usage": {ARN: [ServiceLastAccessed]}}, in the shapes and times
-of AWS. Before that, every account has the small set below. Policies are not checked for these calls. The caller's
-account is that of its key, as in moto.
+of AWS. `POST /emulator/account` with {"account", "details"} fills an account; see load.py. Before that, every account has the small set below. Where moto checks policies, they are checked for these calls
+too, by moto's own reading of them. The caller's account is that of its key, as in moto.
 """
 
 import datetime
@@ -14,6 +14,10 @@ import uuid
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+import load
+from moto import settings
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.iam.access_control import IAMPolicy, PermissionResult, create_access_key
 from moto.iam.models import get_account_id_from
 from werkzeug.wrappers import Response
 
@@ -215,19 +219,47 @@ def usage_call(form, account, key):
     return answer | {"IsTruncated": bool(marker)} | ({"Marker": marker} if marker else {})
 
 
+def permission(request, form):
+    """The action that a call of ours needs; the V2 calls have those of the first ones."""
+    if request.path == "/listRegions":
+        return "account:ListRegions"
+    if "Action" in form:
+        return "iam:" + form["Action"]
+    names = {"/analyzer": "ListAnalyzers", "/findingv2": "ListFindings"}
+    return "access-analyzer:" + names.get(request.path, "GetFinding")
+
+
+def check_permission(request, form, key):
+    if ActionAuthenticatorMixin.request_count < settings.INITIAL_NO_AUTH_ACTION_COUNT:
+        return
+    action = permission(request, form)
+    caller = create_access_key(get_account_id_from(key), "aws", key, dict(request.headers))
+    found = [IAMPolicy(policy).is_action_permitted(action, "*") for policy in caller.collect_policies()]
+    if PermissionResult.DENIED in found or PermissionResult.PERMITTED not in found:
+        code = "AccessDenied" if "Action" in form else "AccessDeniedException"
+        raise Refused(403, code, f"User: {caller.arn} is not authorized to perform: {action}")
+
+
 def answer(request, form, key, scope):
     """The answer to a call that is ours, or None. `scope` is the date, Region, service of the signature."""
     if request.path == "/emulator/extra" and request.method == "POST":
         with lock:
             state.update(json.loads(request.get_data()))
         return Response("{}", content_type="application/json")
+    if request.path == "/emulator/account" and request.method == "POST":
+        asked = json.loads(request.get_data())
+        with lock:
+            load.load(asked["account"], asked["details"])
+        return Response("{}", content_type="application/json")
     action = form.get("Action")
-    if request.path == "/listRegions":
-        return Response(json.dumps({"Regions": state["regions"]}), content_type="application/json")
-    if scope[2:3] == ["access-analyzer"]:
+    if request.path == "/listRegions" or scope[2:3] == ["access-analyzer"]:
         try:
             with lock:
-                body = analyzer_call(request, get_account_id_from(key), scope[1])
+                check_permission(request, form, key)
+                if request.path == "/listRegions":
+                    body = {"Regions": state["regions"]}
+                else:
+                    body = analyzer_call(request, get_account_id_from(key), scope[1])
             return Response(json.dumps(body), content_type="application/json")
         except Refused as refused:
             body = json.dumps({"message": str(refused)})
@@ -237,6 +269,7 @@ def answer(request, form, key, scope):
         return None
     try:
         with lock:
+            check_permission(request, form, key)
             result = xml(action + "Result", usage_call(form, get_account_id_from(key), key))
         metadata = "<ResponseMetadata><RequestId>0</RequestId></ResponseMetadata>"
         body = f'<{action}Response xmlns="{NAMESPACE}">{result}{metadata}</{action}Response>'

@@ -4,8 +4,11 @@ Usage: proxy.py UPSTREAM_PORT 'JSON'. It prints its port, and ends when its stan
 The JSON is {"latency": SECONDS, "rules": [RULE, ...]}; of the rules that match a request, the first is applied:
   "fault": throttle | 500 | 503 | reset | truncate | garbage | stall | repeat | expire | deny | deny403
   "action": only this action of a form or last part of X-Amz-Target    "role": only AssumeRole of ARNs with this part
+  "path": only requests of this path, as REST calls have one
   "account": only calls whose key came from an AssumeRole into this account
   "after": let as many matching requests pass first    "count": apply at most as often (default: always)
+  "lasts": apply for so many seconds from the first time on
+  "every": apply to each so many-th of the others only    "account": null means calls of no AssumeRole
   "seconds": how long a stall lasts
 `repeat` answers every request as it answered the first that matched, so that its page token comes again and again.
 """
@@ -37,15 +40,22 @@ ERRORS = {
 }
 
 
-def chosen(action, role, account):
+def chosen(action, role, account, path):
     with lock:
         for rule in rules:
             if rule.get("action", action) != action or rule.get("account", account) != account:
+                continue
+            if rule.get("path", path) != path:
                 continue
             if "role" in rule and not (action == "AssumeRole" and rule["role"] in role):
                 continue
             rule["seen"] += 1
             if rule["seen"] <= rule.get("after", 0) or rule["done"] >= rule.get("count", float("inf")):
+                continue
+            if (rule["seen"] - rule.get("after", 0)) % rule.get("every", 1):
+                continue
+            rule.setdefault("first", time.monotonic())
+            if time.monotonic() - rule["first"] > rule.get("lasts", float("inf")):
                 continue
             rule["done"] += 1
             return rule
@@ -96,7 +106,7 @@ class Proxy(BaseHTTPRequestHandler):
         role = form.get("RoleArn", [""])[0]
         key = self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
         time.sleep(config.get("latency", 0))
-        rule = chosen(action, role, accounts.get(key))
+        rule = chosen(action, role, accounts.get(key), self.path.partition("?")[0])
         fault = rule["fault"] if rule else None
         if fault == "stall":
             time.sleep(rule.get("seconds", 30))

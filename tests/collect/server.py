@@ -6,6 +6,7 @@ A fault is chosen by the caller's access key, so that tests need no common state
 """
 
 import io
+import json
 import os
 import sys
 import threading
@@ -109,6 +110,13 @@ def assume(form):
     return None
 
 
+def as_json(refusal):
+    """moto refuses in XML whatever the service; AWS in the service's own way."""
+    message = ElementTree.fromstring(refusal.get_data()).findtext(".//{*}Message")
+    body = json.dumps({"__type": "AccessDeniedException", "Message": message})
+    return Response(body, status=400, content_type="application/x-amz-json-1.1")
+
+
 class Emulator:
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
@@ -132,9 +140,11 @@ class Emulator:
         extra = plugin.answer(request, form, key, credential.partition(",")[0].split("/")[1:])
         if extra is not None:
             return extra(environ, start_response)
-        if action != DETAILS:
-            return self.moto(environ, start_response)
         answer = Response.from_app(self.moto, environ)
+        if answer.status_code == 403 and "X-Amz-Target" in request.headers:
+            answer = as_json(answer)
+        if action != DETAILS:
+            return answer(environ, start_response)
         if answer.status_code == 200:
             answer.set_data(page(answer.get_data(), form, key))
         return answer(environ, start_response)
