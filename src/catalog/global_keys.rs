@@ -3,7 +3,7 @@
 //! From "AWS global condition context keys", second half of 2026. Exactly seven are multivalued (E165).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::catalog::KeyType;
@@ -429,7 +429,7 @@ pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
 }
 
 /// All keys by their names in lower case: a run asks for them hundreds of thousands of times.
-static BY_NAME: LazyLock<HashMap<String, &GlobalKey>> =
+static BY_NAME: LazyLock<BTreeMap<String, &GlobalKey>> =
     LazyLock::new(|| GLOBAL_KEYS.iter().map(|key| (key.name.to_ascii_lowercase(), key)).collect());
 
 /// The keys whose names have a hole.

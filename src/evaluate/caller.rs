@@ -41,7 +41,7 @@ pub struct Caller {
 }
 
 /// The kinds of caller that evaluation tells apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CallerKind {
     /// The account's root user.
     AccountRoot,

@@ -11,7 +11,7 @@ use crate::ident::OpenPoint;
 use crate::policy::ContextKey;
 
 /// What is known of a key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContextValue {
     /// The request does not carry the key.
     Absent,

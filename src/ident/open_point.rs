@@ -146,7 +146,7 @@ impl fmt::Display for OpenPoint {
 }
 
 /// A three-valued answer whose unknown names the open point behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ternary {
     /// Certainly.
     Yes,

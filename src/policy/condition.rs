@@ -2,8 +2,6 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::hash::Hash;
-use std::hash::Hasher;
 
 use crate::policy::ConditionOperator;
 use crate::policy::SetQualifier;
@@ -47,12 +45,6 @@ impl PartialEq for ContextKey {
 
 impl Eq for ContextKey {}
 
-impl Hash for ContextKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.lower().hash(state);
-    }
-}
-
 impl PartialOrd for ContextKey {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -78,7 +70,7 @@ impl fmt::Debug for ContextKey {
 }
 
 /// One test of one key. All tests of a block must hold (E110).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConditionTest {
     /// The operator.
     pub operator: ConditionOperator,
@@ -106,7 +98,7 @@ impl ConditionTest {
 }
 
 /// The `Condition` element.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct ConditionBlock {
     /// The tests, in the order of the text.
     pub tests: Box<[ConditionTest]>,

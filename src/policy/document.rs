@@ -7,7 +7,7 @@ use crate::policy::ConditionBlock;
 use crate::policy::PrincipalEntry;
 
 /// The version of the language (E11, E12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PolicyVersion {
     /// `2012-10-17`: policy variables exist.
     V2012,
@@ -27,7 +27,7 @@ impl PolicyVersion {
 }
 
 /// `Allow` or `Deny` (E18).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// The statement grants.
     Allow,
@@ -135,7 +135,7 @@ impl ActionClause {
 }
 
 /// `Resource` or `NotResource`: the texts as written, since variables are filled per request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ResourceClause {
     /// `Resource`: these.
     Only(Box<[Box<str>]>),

@@ -86,7 +86,7 @@ impl Comparison {
 }
 
 /// `ForAllValues:` or `ForAnyValue:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SetQualifier {
     /// Every value of the request must match (E160).
     ForAllValues,

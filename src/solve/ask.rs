@@ -71,10 +71,10 @@ fn search<'e>(
     let Some((memo, likeness)) = memo.and_then(|memo| memo.likeness(question, &mentions).map(|likeness| (memo, likeness))) else {
         return found_by(&Search::of(question, mentions, other));
     };
-    let mentions = match memo.recall(&likeness, question, mentions) {
-        Ok(found) => return found,
-        Err(mentions) => mentions,
-    };
+    let (found, mentions) = memo.recall(&likeness, question, mentions);
+    if let Some(found) = found {
+        return found;
+    }
     let search = Search::of(question, mentions, other);
     let found = found_by(&search);
     memo.keep(likeness, &found, search.keys());

@@ -294,7 +294,7 @@ pub(super) fn is_chosen(key: &str) -> bool {
 }
 
 /// What the trust policy of a role lets its sessions carry.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SessionRights {
     tags: Option<ContextValue>,
     source_identity: Option<ContextValue>,

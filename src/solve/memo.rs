@@ -4,9 +4,8 @@
 //! search ended: for each identity that can do something that request is made and judged anew, by its own policies.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::Hash;
-use std::hash::Hasher;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use crate::evaluate::CallerKind;
 use crate::evaluate::ContextValue;
@@ -42,10 +41,10 @@ pub struct Memo<'e> {
     /// Whether the reasons of denials are wanted too; otherwise a denial that is known need not be judged anew.
     explains_denials: bool,
     /// A number for each content of a statement.
-    contents: HashMap<Content<'e>, u32>,
+    contents: BTreeMap<Content<'e>, u32>,
     /// The same by the statement's place in memory, which is looked up faster.
-    places: HashMap<usize, u32>,
-    ends: HashMap<Likeness, End>,
+    places: BTreeMap<usize, u32>,
+    ends: BTreeMap<Likeness, End>,
 }
 
 /// What a statement says, its actions aside.
@@ -54,23 +53,32 @@ struct Content<'e>(&'e Statement, PolicyVersion);
 
 impl PartialEq for Content<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let (Self(ours, our_version), Self(theirs, their_version)) = (self, other);
-        (our_version, ours.effect, &ours.resource, &ours.condition)
-            == (their_version, theirs.effect, &theirs.resource, &theirs.condition)
+        self.cmp(other) == Ordering::Equal
     }
 }
 
 impl Eq for Content<'_> {}
 
-impl Hash for Content<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self(statement, version) = self;
-        (version, statement.effect, &statement.resource, &statement.condition).hash(state);
+impl PartialOrd for Content<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Content<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (Self(ours, our_version), Self(theirs, their_version)) = (self, other);
+        (our_version, ours.effect, &ours.resource, &ours.condition).cmp(&(
+            their_version,
+            theirs.effect,
+            &theirs.resource,
+            &theirs.condition,
+        ))
     }
 }
 
 /// All that a search looks at: two identities of one likeness get the same answer, in their own names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Likeness {
     kind: CallerKind,
     is_service_linked: bool,
@@ -81,7 +89,7 @@ pub(super) struct Likeness {
     rights: Option<SessionRights>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Said {
     Level(PolicyType),
     Statement(u32, Ternary, Left, u64),
@@ -172,33 +180,34 @@ impl<'e> Memo<'e> {
         Some(number)
     }
 
-    /// The request at which the search for a like identity ended, judged for this one. Where that does not come out the
-    /// same, or nothing is known, what was read is handed back.
+    /// The request at which the search for a like identity ended, judged for this one; none where that does not come out the
+    /// same, or where no like identity was asked about. What was read is handed back.
     pub(super) fn recall(
         &self,
         likeness: &Likeness,
         question: &Question<'e>,
         mentions: Mentions<'e>,
-    ) -> Result<Found<'e>, Mentions<'e>> {
+    ) -> (Option<Found<'e>>, Mentions<'e>) {
         let Some(end) = self.ends.get(likeness) else {
-            return Err(mentions);
+            return (None, mentions);
         };
         if end.verdict == Verdict::Denied && end.doubt.is_none() && !self.explains_denials {
-            return Ok(Found {
+            let found = Found {
                 reached: end.reached.clone(),
                 ..Found::nothing()
-            });
+            };
+            return (Some(found), mentions);
         }
         let (mut found, mentions) = Search::again(question, mentions, &end.keys, &end.way, &end.target);
         if (found.verdict, found.weight) != (end.verdict, end.weight) {
-            return Err(mentions);
+            return (None, mentions);
         }
         found.reached.clone_from(&end.reached);
         found.doubt.clone_from(&end.doubt);
         if let Some(way) = &mut found.way {
             way.counted = end.way.counted;
         }
-        Ok(found)
+        (Some(found), mentions)
     }
 
     /// Keeps where a search ended.

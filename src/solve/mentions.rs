@@ -55,7 +55,7 @@ const FIXED: [&str; 7] = [
 ];
 
 /// What the tests on fixed keys leave of a statement's conditions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Left {
     /// Such a test fails: the statement never applies to the identity.
     Never,
