@@ -4,6 +4,7 @@
 //! of its patterns those of them that cover both patterns, as texts, hold wherever its own conditions do: that is, if no
 //! values of the keys meet its conditions and not theirs. What cannot be shown so is not said.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -30,6 +31,9 @@ use crate::solve::theory::with_key_open;
 /// The most pairs of patterns that are compared in one document.
 const MAX_PAIRS: usize = 100_000;
 
+/// The most questions about conditions that are put for one document; what is left then is not said.
+const MAX_QUESTIONS: usize = 500;
+
 /// Which statements cover another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Covered {
@@ -51,10 +55,11 @@ pub(super) fn covered(document: &PolicyDocument, is_left_out: impl Fn(usize) -> 
     }
     let mut left: Vec<usize> = (0..document.statements.len()).filter(|at| !is_left_out(*at)).collect();
     let mut found = Vec::new();
+    let budget = Cell::new(MAX_QUESTIONS);
     // The later of two equal statements goes.
     for at in left.clone().into_iter().rev() {
         let others: Vec<usize> = left.iter().copied().filter(|other| *other != at).collect();
-        if let Some(by) = coverers(document, at, &others) {
+        if let Some(by) = coverers(document, at, &others, &budget) {
             left.retain(|kept| *kept != at);
             found.push(Covered { statement: at, by });
         }
@@ -64,7 +69,7 @@ pub(super) fn covered(document: &PolicyDocument, is_left_out: impl Fn(usize) -> 
 }
 
 /// The statements that cover one together: one alone where one does, of its own effect first.
-fn coverers(document: &PolicyDocument, at: usize, others: &[usize]) -> Option<BTreeSet<usize>> {
+fn coverers(document: &PolicyDocument, at: usize, others: &[usize], budget: &Cell<usize>) -> Option<BTreeSet<usize>> {
     let statement = document.statements.get(at)?;
     if statement.condition.has_empty_part {
         return None;
@@ -78,7 +83,7 @@ fn coverers(document: &PolicyDocument, at: usize, others: &[usize]) -> Option<BT
     if statement.effect == Effect::Allow {
         together.extend(of(Effect::Deny));
     }
-    let all = Coverage::of(document, statement, &together)?;
+    let all = Coverage::of(document, statement, &together, budget)?;
     let alone = together.iter().copied().find(|other| all.is_whole(|by| by == *other));
     if let Some(alone) = alone {
         return Some(BTreeSet::from([alone]));
@@ -101,11 +106,12 @@ struct Coverage<'d> {
     document: &'d PolicyDocument,
     statement: &'d Statement,
     pairs: BTreeSet<BTreeSet<usize>>,
+    budget: &'d Cell<usize>,
 }
 
 impl<'d> Coverage<'d> {
     /// None where nothing covers one of the patterns, which is soon seen of most statements.
-    fn of(document: &'d PolicyDocument, statement: &'d Statement, others: &[usize]) -> Option<Self> {
+    fn of(document: &'d PolicyDocument, statement: &'d Statement, others: &[usize], budget: &'d Cell<usize>) -> Option<Self> {
         let version = document.version;
         let others: Vec<(usize, &Statement)> = others
             .iter()
@@ -153,6 +159,7 @@ impl<'d> Coverage<'d> {
             document,
             statement,
             pairs: pairs.collect(),
+            budget,
         })
     }
 
@@ -165,14 +172,14 @@ impl<'d> Coverage<'d> {
                 .filter(|at| counts(**at))
                 .filter_map(|at| self.document.statements.get(*at))
                 .collect();
-            implies(self.statement, &others, version)
+            implies(self.statement, &others, version, self.budget)
         };
         !self.pairs.is_empty() && self.pairs.iter().all(is_covered)
     }
 }
 
 /// Whether the conditions of one of the others hold wherever those of the statement do.
-fn implies(statement: &Statement, others: &[&Statement], version: PolicyVersion) -> bool {
+fn implies(statement: &Statement, others: &[&Statement], version: PolicyVersion, budget: &Cell<usize>) -> bool {
     let own = &statement.condition.tests;
     // A test that the statement makes itself holds where it applies, whatever the test means.
     let left = |other: &Statement| -> Vec<ConditionTest> {
@@ -183,9 +190,10 @@ fn implies(statement: &Statement, others: &[&Statement], version: PolicyVersion)
     if left.iter().any(Vec::is_empty) {
         return true;
     }
-    if left.is_empty() || are_tied(own.iter().chain(left.iter().flatten())) {
+    if left.is_empty() || budget.get() == 0 || are_tied(own.iter().chain(left.iter().flatten())) {
         return false;
     }
+    budget.set(budget.get() - 1);
     let all = |tests: &[ConditionTest]| {
         let tests = tests.iter().map(|test| with_key_open(test, version));
         tests.fold(Formula::True, Formula::and)
