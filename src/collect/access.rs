@@ -15,6 +15,12 @@ use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_sdk_iam::config::SharedHttpClient;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::ConnectorBuilder;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 use crate::collect::whole::Whole;
 
@@ -72,6 +78,7 @@ impl Access {
             .operation_attempt_timeout(silence * ATTEMPT_IN_SILENCES)
             .operation_timeout(silence * OPERATION_IN_SILENCES);
         let config = loader
+            .http_client(connections())
             .region(region.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(timeouts.clone().build())
@@ -129,4 +136,18 @@ impl Access {
             .imds_client(metadata);
         loader.credentials_provider(chain.build().await)
     }
+}
+
+/// One set of connections for all clients: each would otherwise have its own, and shake hands with every service anew for
+/// each account and Region. Proxies are found as the SDK finds them.
+fn connections() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
 }

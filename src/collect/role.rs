@@ -1,6 +1,6 @@
 //! `sts:AssumeRole`: into a member account, with a session that may do nothing but read.
 
-use std::sync::Mutex;
+use std::time::Duration;
 use std::time::SystemTime;
 
 use aws_config::SdkConfig;
@@ -12,6 +12,7 @@ use aws_credential_types::provider::future;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use tokio::sync::Mutex;
 
 use crate::collect::Members;
 use crate::collect::access::Connection;
@@ -102,19 +103,36 @@ fn credentials(answer: Option<aws_sdk_sts::types::Credentials>) -> Option<Creden
     ))
 }
 
-/// The role's session: the credentials at hand once, then new ones whenever the SDK finds that they end.
+/// The role's session: the same credentials for all clients, and new ones when those are about to end. Left to the SDK,
+/// each client of each Region would assume the role for itself.
 #[derive(Debug)]
 struct Session {
     role: Role,
-    first: Mutex<Option<Credentials>>,
+    current: Mutex<Credentials>,
 }
+
+/// The SDK renews what ends within seconds; a call and its repetitions may take some minutes.
+const BEFORE_THE_END: Duration = Duration::from_mins(3);
 
 impl Session {
     fn new(role: Role, first: Credentials) -> Self {
         Self {
             role,
-            first: Mutex::new(Some(first)),
+            current: Mutex::new(first),
         }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a session ends by the clock; nothing that is written depends on it"
+    )]
+    async fn credentials(&self) -> Result<Credentials, CredentialsError> {
+        let mut current = self.current.lock().await;
+        let soon = SystemTime::now() + BEFORE_THE_END;
+        if current.expiry().is_none_or(|end| end <= soon) {
+            *current = self.role.again().await?;
+        }
+        Ok(current.clone())
     }
 }
 
@@ -123,10 +141,6 @@ impl ProvideCredentials for Session {
     where
         Self: 'a,
     {
-        let first = self.first.lock().ok().and_then(|mut first| first.take());
-        match first {
-            Some(first) => future::ProvideCredentials::ready(Ok(first)),
-            None => future::ProvideCredentials::new(self.role.again()),
-        }
+        future::ProvideCredentials::new(self.credentials())
     }
 }

@@ -42,8 +42,11 @@ fn without_places(value: &Value) -> Value {
     }
 }
 
-fn size(name: &str, usual: usize) -> usize {
-    std::env::var(name).map_or(usual, |size| size.parse().unwrap())
+/// How big to make it.
+#[expect(clippy::disallowed_methods, reason = "the size of a test is chosen from outside")]
+pub fn size<T: std::str::FromStr>(name: &str, usual: T) -> T {
+    let chosen = std::env::var(name).ok();
+    chosen.map_or(usual, |size| size.parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
 #[test]

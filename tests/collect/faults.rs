@@ -23,6 +23,7 @@ use super::ACCOUNT;
 use super::Desk;
 use super::ORGANIZATION;
 use super::SECRET;
+use super::big_organization::size;
 use super::code;
 use super::contents;
 use super::emulator::Emulator;
@@ -329,7 +330,7 @@ fn next(state: &mut u64) -> u64 {
 
 #[test]
 fn a_run_that_is_killed_at_any_point_can_be_gone_on_from() {
-    let mut state: u64 = std::env::var("KILL_SEED").map_or(20_260_102, |seed| seed.parse().unwrap());
+    let mut state: u64 = size("KILL_SEED", 20_260_102);
     let whole = u64::try_from(undisturbed().took.as_millis()).unwrap();
     for round in 0..2 {
         let desk = Desk::at(&undisturbed().emulator.endpoint(), "testing", SECRET);

@@ -6,6 +6,7 @@ mod big_organization;
 mod emulator;
 mod enforcement;
 mod faults;
+mod latency;
 mod organization;
 mod policy;
 mod usage;
