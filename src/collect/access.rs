@@ -34,6 +34,8 @@ const ATTEMPTS: u32 = 8;
 const SILENCE: Duration = Duration::from_secs(30);
 const ATTEMPT_IN_SILENCES: u32 = 2;
 const OPERATION_IN_SILENCES: u32 = 10;
+/// The pauses between attempts come on top, which do not get shorter with the answers.
+const PAUSES: Duration = Duration::from_secs(30);
 
 /// The first call must fail fast when there is nobody to answer it.
 const FIRST_ATTEMPTS: u32 = 2;
@@ -52,7 +54,8 @@ pub struct Access {
     /// The Region to call; `None` for the one of the environment or the profile, or else us-east-1.
     pub region: Option<String>,
     /// How long a call waits for the next bytes of its answer before it is sent again; `None` for 30 seconds. An attempt
-    /// may take twice as long in all, a call with its repetitions ten times.
+    /// may take twice as long in all, a call with its repetitions ten times,
+    /// and half a minute for the pauses between them.
     pub silence: Option<Duration>,
 }
 
@@ -76,7 +79,7 @@ impl Access {
         let timeouts = TimeoutConfig::builder()
             .read_timeout(silence)
             .operation_attempt_timeout(silence * ATTEMPT_IN_SILENCES)
-            .operation_timeout(silence * OPERATION_IN_SILENCES);
+            .operation_timeout(silence * OPERATION_IN_SILENCES + PAUSES);
         let config = loader
             .http_client(connections())
             .region(region.clone())

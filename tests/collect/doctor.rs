@@ -25,8 +25,8 @@ fn in_state(examined: &Value, state: &str) -> Vec<String> {
 }
 
 /// The permissions that `doctor` finds missing.
-pub(super) fn denied(desk: &Desk) -> BTreeSet<String> {
-    let done = desk.run(&["doctor", "--format", "json"]);
+pub(super) fn denied(desk: &Desk, more: &[&str]) -> BTreeSet<String> {
+    let done = desk.run(&[&["doctor", "--format", "json"], more].concat());
     let examined: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{}", errors(&done)));
     assert_eq!(in_state(&examined, "failed"), [] as [&str; 0]);
     in_state(&examined, "denied").into_iter().collect()

@@ -14,6 +14,7 @@ use super::Desk;
 use super::ORGANIZATION;
 use super::assert_no_secret;
 use super::code;
+use super::doctor::denied;
 use super::emulator::Emulator;
 use super::emulator::policy_file;
 use super::emulator::run;
@@ -64,6 +65,12 @@ fn the_printed_policies_suffice_for_an_organization_and_each_action_is_missed() 
         let permissions: BTreeSet<&str> = gaps.iter().map(|gap| text(&gap["permission"])).collect();
         let expected: BTreeSet<&str> = [&**missing].into_iter().filter(|missing| !missing.is_empty()).collect();
         assert_eq!(permissions, expected, "{gaps:?}");
+        let predicted = denied(&desk, &[&ORGANIZATION[..], &["--usage", "none"]].concat());
+        assert_eq!(
+            predicted.iter().map(String::as_str).collect::<BTreeSet<&str>>(),
+            expected,
+            "by doctor"
+        );
         let found = (verdict(&desk, &alice), verdict(&desk, &operator));
         let (of_management, of_member) = match missing.strip_prefix("organizations:").unwrap_or(missing) {
             // Delegation opens nothing that the rules ask about.
