@@ -86,6 +86,7 @@ fn word<E>(error: &SdkError<E>) -> &'static str {
     match error {
         SdkError::ConstructionFailure(_) => "NotSent",
         SdkError::TimeoutError(_) => "Timeout",
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "Timeout",
         SdkError::DispatchFailure(_) => "NotReached",
         SdkError::ResponseError(_) => "UnreadableAnswer",
         SdkError::ServiceError(_) | _ => "UnknownError",
