@@ -343,3 +343,73 @@ fn a_name_that_exists_is_found_for_each_kind() {
     assert_eq!(answers[&format!("arn:aws:iam::{OWN}:role/Dev")], "conditional");
     assert_eq!(answers[&format!("arn:aws:iam::{OWN}:user/Ann")], "denied");
 }
+
+#[test]
+fn calls_that_name_several_resources_are_decided_as_a_whole() {
+    let on = |effect: &str, action: &str, resource: &str, condition: Value| {
+        let mut statement = json!({"Effect": effect, "Action": action, "Resource": resource});
+        if !condition.is_null() {
+            statement["Condition"] = condition;
+        }
+        statement
+    };
+    // A key of one of many types (E293).
+    let typed = json!({"StringEquals": {"ec2:VolumeType": "gp2"}});
+    assert_eq!(
+        may("ec2:CreateTags", &json!([allow("ec2:CreateTags", typed.clone())])),
+        "conditional"
+    );
+    let listed = json!([{"Effect": "Allow", "Action": "ec2:CreateTags", "Condition": typed,
+        "Resource": ["arn:aws:ec2:*:*:volume/*", "arn:aws:ec2:*:*:snapshot/*"]}]);
+    assert_eq!(may("ec2:CreateTags", &listed), "conditional");
+    // One instance that is protected leaves the others.
+    let attach = "ec2:AttachVolume";
+    for protected in ["instance/i-0123456789abcdef0", "instance/i-0*", "volume/e*"] {
+        let denied = on("Deny", attach, &format!("arn:aws:ec2:*:*:{protected}"), Value::Null);
+        assert_eq!(
+            may(attach, &json!([allow(attach, Value::Null), denied])),
+            "allowed",
+            "{protected}"
+        );
+    }
+    // Both resources belong to one call, which comes from one network.
+    let from = |block: &str| json!({"IpAddress": {"aws:SourceIp": block}});
+    let apart = |volume: &str, instance: &str| {
+        json!([
+            on("Allow", attach, "arn:aws:ec2:*:*:volume/*", from(volume)),
+            on("Allow", attach, "arn:aws:ec2:*:*:instance/*", from(instance))
+        ])
+    };
+    assert_eq!(may(attach, &apart("203.0.113.0/24", "203.0.113.0/25")), "conditional");
+    assert_eq!(may(attach, &apart("203.0.113.0/24", "198.51.100.0/24")), "undetermined");
+    // A call is new if one of its resources is.
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, statements: &Value| {
+        let path = directory.path().join(name);
+        fs::write(&path, policy(statements).to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let volume = write(
+        "volume.json",
+        &json!([on("Allow", attach, "arn:aws:ec2:*:*:volume/*", Value::Null)]),
+    );
+    let all = write("all.json", &json!([allow(attach, Value::Null)]));
+    leastwise(&["compare", &volume, &all, "--action", attach]).ends(1);
+    leastwise(&["compare", &all, &volume, "--action", attach]).ends(0);
+    leastwise(&["compare", &all, &all, "--action", attach]).ends(0);
+}
+
+#[test]
+fn more_ways_to_call_than_are_tried_are_not_called_denied() {
+    let dates: Vec<String> = (0..2_000)
+        .map(|day| format!("{}-01-{:02}T00:00:00Z", 2027 + day / 28, 1 + day % 28))
+        .collect();
+    let document = |effect: &str| {
+        json!({"Effect": effect, "Action": TERMINATE, "Resource": "*", "Condition": {
+            "DateEquals": {"aws:CurrentTime": dates}, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+            "Bool": {"aws:MultiFactorAuthPresent": "true", "aws:ViaAWSService": "false"}}})
+    };
+    let found = may(TERMINATE, &json!([document("Allow"), document("Deny")]));
+    assert_ne!(found, "allowed");
+    assert_ne!(found, "conditional");
+}

@@ -82,6 +82,14 @@ fn search<'e>(
 }
 
 fn found_by<'e>(search: &Search<'_, 'e>) -> Found<'e> {
+    let mut found = found_on(search);
+    if search.is_cut && !search.mentions.is_settled && found.doubt.is_none() {
+        found.doubt = Some("there are more ways to make the call than were tried".into());
+    }
+    found
+}
+
+fn found_on<'e>(search: &Search<'_, 'e>) -> Found<'e> {
     match &search.question.scope {
         Scope::One(target, tags) => search.on(target, *tags, None, None),
         Scope::Counted([]) => Found {

@@ -36,8 +36,12 @@ const MAX_FREE: usize = 48;
 /// The most ways to make the call that are tried with each combination of free parameters.
 const MAX_CHOICES: usize = 4096;
 
+/// How many are tried where there are more: each looks at all that the statements name.
+const MAX_OF_TOO_MANY: usize = 64;
+
 /// All ways that the statements tell apart, those that need the least first.
-pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Choice> {
+/// Also whether there were more than are tried.
+pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> (Vec<Choice>, bool) {
     let mut found = Vec::new();
     let fixed = Fixed::of(question);
     let (forwardings, sessions) = (forwardings(question, mentions), sessions(question, mentions));
@@ -46,6 +50,12 @@ pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<C
         credentials(question, mentions),
         times(question, mentions),
     );
+    let mut times = times;
+    let per_time = forwardings.len() * sessions.len() * networks.len() * credentials.len();
+    let is_cut = times.len() * per_time > MAX_CHOICES;
+    if is_cut {
+        times.truncate((MAX_OF_TOO_MANY / per_time).max(1));
+    }
     let mut frees = free_parameters(question, mentions);
     let others = forwardings.len() * sessions.len() * networks.len() * credentials.len() * times.len();
     // The last leaves all of them open: it stands for what is not tried.
@@ -74,7 +84,7 @@ pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<C
         }
     }
     found.sort_by_key(|choice| (choice.needs(), choice.time));
-    found
+    (found, is_cut)
 }
 
 /// E343: a user's key, or a session made with it; MFA needs the device.
@@ -209,6 +219,9 @@ fn free_parameters(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Vec<
     for &key in &keys {
         let mut longer = Vec::new();
         for value in free_values(key, mentions) {
+            if longer.len() >= MAX_FREE {
+                break;
+            }
             longer.extend(
                 combinations
                     .iter()
@@ -297,6 +310,9 @@ fn free_values(key: &str, mentions: &Mentions<'_>) -> Vec<ContextValue> {
     // Two patterns at once: what begins as the one and ends as the other.
     let stems: Vec<String> = mentions.values(key).map(|text| text.replace(['*', '?'], "")).collect();
     for first in &stems {
+        if values.len() >= MAX_FREE {
+            break;
+        }
         let others = stems.iter().filter(|second| *second != first);
         values.extend(others.map(|second| value(&format!("{first}{second}"))));
     }

@@ -45,10 +45,11 @@ pub fn blockers<'e>(question: &Question<'e>) -> Option<Blockers<'e>> {
         None => core.shrunk()?,
     };
     let is_minimal = core.asked.get() < MAX_QUESTIONS;
+    let members = core.members(&kept);
     Some(Blockers {
-        members: core.members(&kept),
+        members,
         is_minimal,
-        knows_fixes: true,
+        knows_fixes: core.asked.get() < MAX_QUESTIONS,
     })
 }
 

@@ -46,6 +46,7 @@ use crate::solve::target::representatives;
 use crate::solve::target::required_types;
 use crate::solve::witness::Proof;
 use crate::solve::witness::prove;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -86,6 +87,9 @@ pub(super) fn plain_context(question: &Question<'_>, wanted: Arc<BTreeSet<Box<st
     context
 }
 
+/// Why what was not found may exist.
+const UNSEEN: &str = "the resource patterns tell more names apart than were tried; ask with --resource";
+
 /// The keys of a search's requests.
 #[derive(Debug)]
 pub(super) struct Keys {
@@ -112,11 +116,15 @@ pub(super) struct Search<'q, 'e> {
     is_many_typed: bool,
     /// What is taken away.
     other: Option<PolicyStack<'e>>,
+    /// Whether nothing is taken away just now: of a call's resources one has to be new.
+    is_plain: Cell<bool>,
+    /// Whether there are more ways to call than are tried.
+    pub(super) is_cut: bool,
 }
 
 impl<'q, 'e> Search<'q, 'e> {
     pub(super) fn of(question: &'q Question<'e>, mentions: Mentions<'e>, other: Option<&'e Policy>) -> Self {
-        let mut choices = choices(question, &mentions);
+        let (mut choices, is_cut) = choices(question, &mentions);
         choices.truncate(if mentions.is_settled { 1 } else { choices.len() });
         Self {
             question,
@@ -130,6 +138,8 @@ impl<'q, 'e> Search<'q, 'e> {
                 identity: vec![policy],
                 ..PolicyStack::default()
             }),
+            is_plain: Cell::new(false),
+            is_cut,
         }
     }
 
@@ -171,6 +181,8 @@ impl<'q, 'e> Search<'q, 'e> {
             is_many_typed: keys.is_many_typed,
             mentions,
             other: None,
+            is_plain: Cell::new(false),
+            is_cut: false,
         };
         let counted = match question.scope {
             Scope::Counted(resources) => way.counted.and_then(|index| resources.get(index)),
@@ -184,7 +196,9 @@ impl<'q, 'e> Search<'q, 'e> {
     /// The evaluator's decision; of a comparison, what the other document allows taken away.
     pub(super) fn decide(&self, request: &Request<'_>) -> Decision<'e> {
         let decision = decide(&self.mentions.stack, request);
-        let Some(other) = &self.other else { return decision };
+        let Some(other) = self.other.as_ref().filter(|_| !self.is_plain.get()) else {
+            return decision;
+        };
         let beyond = decision.residual.clone().and(!decide(other, request).residual);
         Decision::new(beyond, Formula::False, decision.layers)
     }
@@ -227,7 +241,7 @@ impl<'q, 'e> Search<'q, 'e> {
         }
         let mut best = best.unwrap_or_else(Found::nothing);
         if is_unseen {
-            best.doubt = Some("the resource patterns tell more names apart than were tried; ask with --resource".into());
+            best.doubt = Some(UNSEEN.into());
         } else if entry.is_none() && !self.mentions.resources.is_empty() && !self.mentions.is_settled {
             // E48: what no catalog knows may still be covered by a pattern; on which resources is not known.
             let version = Catalog::bundled().version();
@@ -239,12 +253,23 @@ impl<'q, 'e> Search<'q, 'e> {
     /// A call that authorizes several resource types at once: every required type must be allowed, in one Region and by
     /// one choice (E5, E292).
     fn on_call(&self) -> Found<'e> {
-        let types = required_types(self.question, &self.mentions, &self.plain_context());
+        let candidates = required_types(self.question, &self.mentions, &self.plain_context());
+        let is_unseen = candidates.iter().flatten().any(|candidate| *candidate == Candidate::Unseen);
+        let types: Vec<Vec<&Target>> = candidates
+            .iter()
+            .map(|candidates| {
+                let resources = candidates.iter().filter_map(|candidate| match candidate {
+                    Candidate::Resource(target) => Some(target),
+                    Candidate::Unseen => None,
+                });
+                resources.collect()
+            })
+            .collect();
         let region_of = |target: &Target| target.arn.as_ref().map(|arn| arn.region().to_owned()).unwrap_or_default();
         let regions: BTreeSet<String> = types
             .iter()
             .flatten()
-            .map(region_of)
+            .map(|target| region_of(target))
             .filter(|region| !region.is_empty())
             .collect();
         let regions = if regions.is_empty() {
@@ -252,26 +277,41 @@ impl<'q, 'e> Search<'q, 'e> {
         } else {
             regions
         };
+        // In a comparison a call is new if one of its resources is.
+        let beyond: Vec<Option<usize>> = match &self.other {
+            Some(_) => (0..types.len()).map(Some).collect(),
+            None => vec![None],
+        };
         let mut best: Option<Found<'e>> = None;
-        for choice in &self.choices {
-            for region in &regions {
-                let found = types.iter().filter_map(|targets| {
-                    let here = targets
-                        .iter()
-                        .filter(|target| matches!(region_of(target), own if own.is_empty() || own == *region));
-                    here.filter_map(|target| self.with(choice, target, None, None))
-                        .reduce(|one, other| if other.is_better_than(&one) { other } else { one })
-                });
-                let Some(call) = found.reduce(Found::and) else { continue };
-                if best.as_ref().is_none_or(|best| call.is_better_than(best)) {
-                    best = Some(call);
-                }
-                if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
-                    return best.unwrap_or_else(Found::nothing);
+        for new in beyond {
+            for choice in &self.choices {
+                for region in &regions {
+                    let found = types.iter().enumerate().filter_map(|(index, targets)| {
+                        self.is_plain.set(new.is_some_and(|new| new != index));
+                        let here = targets
+                            .iter()
+                            .filter(|target| matches!(region_of(target), own if own.is_empty() || own == *region));
+                        let found = here
+                            .filter_map(|target| self.with(choice, target, None, None))
+                            .reduce(|one, other| if other.is_better_than(&one) { other } else { one });
+                        self.is_plain.set(false);
+                        found
+                    });
+                    let Some(call) = found.reduce(Found::and) else { continue };
+                    if best.as_ref().is_none_or(|best| call.is_better_than(best)) {
+                        best = Some(call);
+                    }
+                    if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
+                        return best.unwrap_or_else(Found::nothing);
+                    }
                 }
             }
         }
-        best.unwrap_or_else(Found::nothing)
+        let mut best = best.unwrap_or_else(Found::nothing);
+        if is_unseen {
+            best.doubt = Some(UNSEEN.into());
+        }
+        best
     }
 
     fn plain_context(&self) -> RequestContext {

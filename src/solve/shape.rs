@@ -15,6 +15,8 @@ use crate::ident::Action;
 use crate::ident::Ternary;
 use crate::policy::Effect;
 use crate::solve::Question;
+use crate::solve::choice::is_many_typed;
+use crate::solve::choice::row_of;
 use crate::solve::mentions::Mentions;
 
 /// The shapes seen so far, for one question.
@@ -30,6 +32,8 @@ struct Shape {
     region: Option<Box<str>>,
     /// The resource field, where some test names a key that follows from it.
     resource: Option<Box<str>>,
+    /// The type, where the action has several, which carry keys of their own (E293).
+    row: Option<&'static str>,
     /// What each statement's resource clause says.
     clauses: Vec<Formula>,
 }
@@ -70,6 +74,7 @@ impl Shapes {
             resource: arn
                 .filter(|_| tests(&["ec2:instanceid", "ecs:cluster"]))
                 .map(|arn| arn.resource().into()),
+            row: is_many_typed(question).then(|| row_of(question, target)).flatten(),
             clauses: clauses(&mentions.stack, &request),
         })
     }

@@ -57,7 +57,9 @@ pub(super) fn representatives<'s>(
     let best_guess = regions.first().map_or(DEFAULT_REGION, String::as_str);
     let plainest = target_of(&head(first), &example(resource_field(first)), best_guess);
     let names_none = !mentions.has("ec2:instanceid") && !mentions.has("ecs:cluster");
-    if mentions.resources.is_empty() && names_none && regions.len() < 2 && plainest.is_some() {
+    // Types of resources carry keys of their own (E293).
+    let types_are_one = formats.len() == 1 || mentions.keys().next().is_none();
+    if mentions.resources.is_empty() && names_none && regions.len() < 2 && plainest.is_some() && types_are_one {
         return Box::new(plainest.into_iter().map(Candidate::Resource));
     }
     let plainest = plainest.map(Candidate::Resource);
@@ -87,7 +89,7 @@ pub(super) fn representatives<'s>(
 }
 
 /// Representatives by type, where the action needs several types at once (E292); else none.
-pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, context: &RequestContext) -> Vec<Vec<Target>> {
+pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, context: &RequestContext) -> Vec<Vec<Candidate>> {
     let catalog = Catalog::bundled();
     let action = question.action.action;
     let (Some(entry), Some(service)) = (
@@ -113,9 +115,25 @@ pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, c
         .iter()
         .filter_map(|row| service.resource_type(row.resource_type)?.arn_formats.first().copied());
     let head = |format: &str| format.replace("${Partition}", partition).replace("${Account}", &account);
-    formats
-        .map(|format| candidates(format, &head(format), &patterns, &regions))
-        .collect()
+    let of_format = |format: &str| {
+        let head = head(format);
+        let named = candidates(format, &head, &patterns, &regions);
+        let kinds = names_told_apart(format, &head, &patterns, &regions);
+        let unseen = kinds.is_none().then_some(Candidate::Unseen);
+        let mut found: Vec<Candidate> = Vec::new();
+        for target in named
+            .into_iter()
+            .chain(kinds.into_iter().flatten())
+            .map(Candidate::Resource)
+            .chain(unseen)
+        {
+            if !found.contains(&target) {
+                found.push(target);
+            }
+        }
+        found
+    };
+    formats.map(of_format).collect()
 }
 
 /// The format's example in every Region, and what fits each pattern in the Regions that the pattern allows.
