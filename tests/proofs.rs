@@ -401,7 +401,7 @@ fn calls_that_name_several_resources_are_decided_as_a_whole() {
 
 #[test]
 fn more_ways_to_call_than_are_tried_are_not_called_denied() {
-    let dates: Vec<String> = (0..2_000)
+    let dates: Vec<String> = (0..120)
         .map(|day| format!("{}-01-{:02}T00:00:00Z", 2027 + day / 28, 1 + day % 28))
         .collect();
     let document = |effect: &str| {
