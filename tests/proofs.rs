@@ -382,6 +382,27 @@ fn calls_that_name_several_resources_are_decided_as_a_whole() {
     };
     assert_eq!(may(attach, &apart("203.0.113.0/24", "203.0.113.0/25")), "conditional");
     assert_eq!(may(attach, &apart("203.0.113.0/24", "198.51.100.0/24")), "undetermined");
+    // Of more than two, any two may exclude each other.
+    let run = "ec2:RunInstances";
+    let agent = json!({"StringEquals": {"aws:UserAgent": "x"}});
+    let three = [agent, from("203.0.113.0/24"), from("198.51.100.0/24")];
+    for [first, second, third] in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let statements = json!([
+            on("Allow", run, "arn:aws:ec2:*::image/*", three[first].clone()),
+            on("Allow", run, "arn:aws:ec2:*:*:instance/*", three[second].clone()),
+            on("Allow", run, "arn:aws:ec2:*:*:security-group/*", three[third].clone()),
+            {"Effect": "Allow", "Action": run, "NotResource":
+                ["arn:aws:ec2:*::image/*", "arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*:*:security-group/*"]}
+        ]);
+        assert_eq!(may(run, &statements), "undetermined", "{first}{second}{third}");
+    }
+    // Each resource has tags of its own.
+    let tagged = |value: &str| json!({"StringEquals": {"aws:ResourceTag/env": value}});
+    let by_tag = json!([
+        on("Allow", attach, "arn:aws:ec2:*:*:volume/*", tagged("disks")),
+        on("Allow", attach, "arn:aws:ec2:*:*:instance/*", tagged("hosts"))
+    ]);
+    assert_eq!(may(attach, &by_tag), "conditional");
     // A call is new if one of its resources is.
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, statements: &Value| {

@@ -120,6 +120,19 @@ impl Formula {
         }
     }
 
+    /// The formula with other atoms in place of its own.
+    #[must_use]
+    pub fn map_atoms(&self, map: &dyn Fn(&Atom) -> Atom) -> Self {
+        match self {
+            Self::True => Self::True,
+            Self::False => Self::False,
+            Self::Atom(atom) => Self::atom(map(atom)),
+            Self::Not(inner) => !inner.map_atoms(map),
+            Self::All(parts) => parts.iter().map(|part| part.map_atoms(map)).fold(Self::True, Self::and),
+            Self::Any(parts) => parts.iter().map(|part| part.map_atoms(map)).fold(Self::False, Self::or),
+        }
+    }
+
     /// The formula with every unknown that no request can settle (a missing document, an open point)
     /// replaced by the value that makes the whole less (`favourable` false) or more true.
     #[must_use]

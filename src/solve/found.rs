@@ -11,8 +11,6 @@ use crate::solve::DecidedRequest;
 use crate::solve::Reached;
 use crate::solve::Verdict;
 use crate::solve::choice::Choice;
-use crate::solve::satisfy::Satisfied;
-use crate::solve::satisfy::satisfy;
 use std::sync::Arc;
 
 /// The best that was found on one resource.
@@ -94,47 +92,6 @@ impl<'e> Found<'e> {
             request: self.decision.is_some().then_some(self.request),
             decision: self.decision,
         }
-    }
-
-    /// Both tuples of one call: the weaker verdict, and what either needs. Where no request was found that meets the
-    /// conditions of both, that is not known.
-    pub(super) fn and(self, other: Self) -> Self {
-        let is_conditional = self.verdict == Verdict::Conditional && other.verdict == Verdict::Conditional;
-        let is_shown = !is_conditional || self.goes_with(&other);
-        let (weaker, stronger) = if other.is_better_than(&self) {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        let mut all = Self {
-            weight: weaker.weight + stronger.weight,
-            way: None,
-            ..weaker
-        };
-        if all.verdict != Verdict::Denied {
-            all.conditions.extend(stronger.conditions);
-            all.unknowns.extend(stronger.unknowns);
-            all.conditions.sort();
-            all.conditions.dedup();
-            all.unknowns.sort();
-            all.unknowns.dedup();
-        }
-        if !is_shown {
-            all.verdict = Verdict::Undetermined;
-            all.witness = None;
-            all.unknowns
-                .push("the call names several resources, and no request was found that all of them allow".into());
-        }
-        all
-    }
-
-    /// Whether some values meet what is open of both: their resources' own keys are taken for the same, which may be too much.
-    fn goes_with(&self, other: &Self) -> bool {
-        let (Some(ours), Some(theirs)) = (&self.decision, &other.decision) else {
-            return false;
-        };
-        let both = ours.residual.clone().and(theirs.residual.clone()).settle_unknowns(false);
-        matches!(satisfy(&both, &self.request.context, None), Satisfied::By(_))
     }
 
     pub(super) fn is_better_than(&self, other: &Self) -> bool {

@@ -10,6 +10,7 @@
 mod answer;
 mod ask;
 mod blocker;
+mod call;
 mod choice;
 mod choices;
 mod class;

@@ -43,7 +43,6 @@ use crate::solve::shape::has_rules;
 use crate::solve::target::Candidate;
 use crate::solve::target::regions;
 use crate::solve::target::representatives;
-use crate::solve::target::required_types;
 use crate::solve::witness::Proof;
 use crate::solve::witness::prove;
 use std::cell::Cell;
@@ -88,7 +87,7 @@ pub(super) fn plain_context(question: &Question<'_>, wanted: Arc<BTreeSet<Box<st
 }
 
 /// Why what was not found may exist.
-const UNSEEN: &str = "the resource patterns tell more names apart than were tried; ask with --resource";
+pub(super) const UNSEEN: &str = "the resource patterns tell more names apart than were tried; ask with --resource";
 
 /// The keys of a search's requests.
 #[derive(Debug)]
@@ -105,7 +104,7 @@ pub(super) struct Keys {
 pub(super) struct Search<'q, 'e> {
     pub(super) question: &'q Question<'e>,
     pub(super) mentions: Mentions<'e>,
-    choices: Vec<Choice>,
+    pub(super) choices: Vec<Choice>,
     /// The caller with each kind of credentials that a choice names.
     callers: Vec<Caller>,
     /// The keys that an evaluation may ask for.
@@ -115,9 +114,9 @@ pub(super) struct Search<'q, 'e> {
     /// Whether the action lists several resource types, which carry keys of their own (E293).
     is_many_typed: bool,
     /// What is taken away.
-    other: Option<PolicyStack<'e>>,
+    pub(super) other: Option<PolicyStack<'e>>,
     /// Whether nothing is taken away just now: of a call's resources one has to be new.
-    is_plain: Cell<bool>,
+    pub(super) is_plain: Cell<bool>,
     /// Whether there are more ways to call than are tried.
     pub(super) is_cut: bool,
 }
@@ -250,71 +249,7 @@ impl<'q, 'e> Search<'q, 'e> {
         best
     }
 
-    /// A call that authorizes several resource types at once: every required type must be allowed, in one Region and by
-    /// one choice (E5, E292).
-    fn on_call(&self) -> Found<'e> {
-        let candidates = required_types(self.question, &self.mentions, &self.plain_context());
-        let is_unseen = candidates.iter().flatten().any(|candidate| *candidate == Candidate::Unseen);
-        let types: Vec<Vec<&Target>> = candidates
-            .iter()
-            .map(|candidates| {
-                let resources = candidates.iter().filter_map(|candidate| match candidate {
-                    Candidate::Resource(target) => Some(target),
-                    Candidate::Unseen => None,
-                });
-                resources.collect()
-            })
-            .collect();
-        let region_of = |target: &Target| target.arn.as_ref().map(|arn| arn.region().to_owned()).unwrap_or_default();
-        let regions: BTreeSet<String> = types
-            .iter()
-            .flatten()
-            .map(|target| region_of(target))
-            .filter(|region| !region.is_empty())
-            .collect();
-        let regions = if regions.is_empty() {
-            BTreeSet::from([String::new()])
-        } else {
-            regions
-        };
-        // In a comparison a call is new if one of its resources is.
-        let beyond: Vec<Option<usize>> = match &self.other {
-            Some(_) => (0..types.len()).map(Some).collect(),
-            None => vec![None],
-        };
-        let mut best: Option<Found<'e>> = None;
-        for new in beyond {
-            for choice in &self.choices {
-                for region in &regions {
-                    let found = types.iter().enumerate().filter_map(|(index, targets)| {
-                        self.is_plain.set(new.is_some_and(|new| new != index));
-                        let here = targets
-                            .iter()
-                            .filter(|target| matches!(region_of(target), own if own.is_empty() || own == *region));
-                        let found = here
-                            .filter_map(|target| self.with(choice, target, None, None))
-                            .reduce(|one, other| if other.is_better_than(&one) { other } else { one });
-                        self.is_plain.set(false);
-                        found
-                    });
-                    let Some(call) = found.reduce(Found::and) else { continue };
-                    if best.as_ref().is_none_or(|best| call.is_better_than(best)) {
-                        best = Some(call);
-                    }
-                    if self.mentions.is_settled || best.as_ref().is_some_and(|best| best.verdict == Verdict::Allowed) {
-                        return best.unwrap_or_else(Found::nothing);
-                    }
-                }
-            }
-        }
-        let mut best = best.unwrap_or_else(Found::nothing);
-        if is_unseen {
-            best.doubt = Some(UNSEEN.into());
-        }
-        best
-    }
-
-    fn plain_context(&self) -> RequestContext {
+    pub(super) fn plain_context(&self) -> RequestContext {
         plain_context(self.question, self.wanted.clone())
     }
 
@@ -455,7 +390,13 @@ impl<'q, 'e> Search<'q, 'e> {
     }
 
     /// One resource by one choice.
-    fn with(&self, choice: &Choice, target: &Target, tags: Option<&Tags>, counted: Option<&Resource>) -> Option<Found<'e>> {
+    pub(super) fn with(
+        &self,
+        choice: &Choice,
+        target: &Target,
+        tags: Option<&Tags>,
+        counted: Option<&Resource>,
+    ) -> Option<Found<'e>> {
         let request = self.request(choice, target, tags, counted)?;
         Some(self.judge(choice, self.decide(&request), request))
     }

@@ -88,7 +88,7 @@ pub fn condition(question: &Question<'_>, answer: &Answer<'_>) -> Option<Summary
     if requests.len() > MAX_CHOICES {
         requests.truncate(MAX_CHOICES);
     }
-    let is_whole = search.choice_count() <= MAX_CHOICES;
+    let is_whole = search.choice_count() <= MAX_CHOICES && !search.is_cut;
     for request in &mut requests {
         // The Region that the answer speaks of, where no ARN tells it.
         for key in ["aws:requestedregion", "ec2:region"] {
