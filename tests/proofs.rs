@@ -433,4 +433,16 @@ fn more_ways_to_call_than_are_tried_are_not_called_denied() {
     let found = may(TERMINATE, &json!([document("Allow"), document("Deny")]));
     assert_ne!(found, "allowed");
     assert_ne!(found, "conditional");
+    // What was not tried is no part of the condition that is left out.
+    let mut until = document("Allow");
+    let condition = until["Condition"].as_object_mut().unwrap();
+    let dates = condition.remove("DateEquals").unwrap();
+    condition.insert("DateLessThan".to_owned(), dates);
+    let snapshot = snapshot(
+        &[(OWN, account(OWN, &json!([until]), &trusting(OWN, &["sts:AssumeRole"])))],
+        None,
+    );
+    let ann = format!("arn:aws:iam::{OWN}:user/Ann");
+    let told = leastwise(&["can", &ann, TERMINATE, "--standalone", snapshot.path().to_str().unwrap()]).ends(0);
+    assert!(told.out.contains("until 2027-01-01T00:00:00Z"), "{}", told.out);
 }
