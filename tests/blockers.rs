@@ -267,25 +267,28 @@ fn check(question: &Question<'_>, answer: &Answer<'_>, random: &mut Random, seen
     }
 }
 
-#[test]
-fn cores_of_random_policies_block_and_cannot_be_smaller() {
+/// Questions about the identities of random accounts, under random guardrails; `broad` of a hundred of these have few tests.
+pub fn random_questions(
+    random: &mut Random,
+    accounts: usize,
+    broad: u64,
+    mut ask_about: impl FnMut(&Question<'_>, &mut Random, &str),
+) {
     let as_of: Timestamp = "2026-11-01T06:00:00Z".parse().unwrap();
     let action: Action = TERMINATE.parse().unwrap();
     let facts = ActionFacts::of(&action);
-    let mut random = Random::new(23);
-    let mut seen = Seen::default();
-    for _ in 0..120 {
-        let text = random_account(&mut random);
+    for _ in 0..accounts {
+        let text = random_account(random);
         let snapshot = Snapshot::open(vec![Source::Stdin(text.clone().into_bytes())]).unwrap();
         let files = snapshot.accounts()[0].read();
         let estate = AccountEstate::of(&files.records(), None);
         let scope = AccountScope::standalone();
         let guardrails: Vec<Policy> = (0..random.next() % 3)
             .map(|level| {
-                let text = if random.chance(50) {
-                    random_document(&mut random, 2, 3)
+                let text = if random.chance(broad) {
+                    random_document(random, 2, 3)
                 } else {
-                    dense_document(&mut random, true)
+                    dense_document(random, true)
                 };
                 parsed(&format!("guardrail {level}"), PolicyType::ServiceControl, &text)
             })
@@ -296,9 +299,10 @@ fn cores_of_random_policies_block_and_cannot_be_smaller() {
         });
         let scps = Guardrails::Levels(levels.collect());
         let dense = random.chance(70).then(|| {
-            let text = dense_document(&mut random, false);
+            let text = dense_document(random, false);
             parsed("dense", PolicyType::Identity, &text)
         });
+        let documents: Vec<&str> = guardrails.iter().chain(&dense).map(|policy| &*policy.text.text).collect();
         for principal in estate.principals.iter().filter(|principal| !principal.attachments.is_empty()) {
             let mut subject = Subject::of(principal, &estate, &scope);
             subject.stack.scps = scps.clone();
@@ -315,18 +319,21 @@ fn cores_of_random_policies_block_and_cannot_be_smaller() {
                 resource_policy: None,
                 owner: None,
             };
-            let answer = ask(&question);
-            if answer.verdict == Verdict::Denied {
-                let documents: Vec<String> = guardrails
-                    .iter()
-                    .chain(&dense)
-                    .map(|policy| policy.text.text.to_string())
-                    .collect();
-                let text = format!("{}\n{text}\n{}", principal.arn, documents.join("\n"));
-                check(&question, &answer, &mut random, &mut seen, &text);
-            }
+            let text = format!("{}\n{text}\n{}", principal.arn, documents.join("\n"));
+            ask_about(&question, random, &text);
         }
     }
+}
+
+#[test]
+fn cores_of_random_policies_block_and_cannot_be_smaller() {
+    let mut seen = Seen::default();
+    random_questions(&mut Random::new(23), 120, 50, |question, random, text| {
+        let answer = ask(question);
+        if answer.verdict == Verdict::Denied {
+            check(question, &answer, random, &mut seen, text);
+        }
+    });
     eprintln!("{seen:?}");
     assert!(seen.sizes.keys().filter(|size| **size > 1).count() > 1, "{seen:?}");
     assert!(seen.needed > 150 && seen.fixes > 50 && seen.kinds.len() > 4, "{seen:?}");

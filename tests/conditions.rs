@@ -5,15 +5,12 @@ use std::path::Path;
 use jiff::Timestamp;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Organization;
-use leastwise::estate::Policy;
 use leastwise::estate::Resource;
 use leastwise::evaluate::AccountScope;
 use leastwise::evaluate::ActionFacts;
 use leastwise::evaluate::Atom;
 use leastwise::evaluate::ContextValue;
 use leastwise::evaluate::Formula;
-use leastwise::evaluate::Guardrails;
-use leastwise::evaluate::Level;
 use leastwise::evaluate::Outcome;
 use leastwise::evaluate::Request;
 use leastwise::evaluate::RequestContext;
@@ -21,7 +18,6 @@ use leastwise::evaluate::Subject;
 use leastwise::evaluate::decide;
 use leastwise::evaluate::evaluate_test;
 use leastwise::ident::Action;
-use leastwise::policy::PolicyType;
 use leastwise::policy::PolicyVersion;
 use leastwise::snapshot::Snapshot;
 use leastwise::snapshot::Source;
@@ -36,11 +32,8 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::agreement::Random;
-use crate::agreement::random_account;
-use crate::agreement::random_document;
 use crate::agreement::random_request;
-use crate::blockers::dense_document;
-use crate::blockers::parsed;
+use crate::blockers::random_questions;
 use crate::command::leastwise;
 use crate::reach::OWN;
 use crate::reach::TERMINATE;
@@ -156,61 +149,10 @@ fn check(question: &Question<'_>, random: &mut Random, seen: &mut Seen, text: &s
 
 #[test]
 fn conditions_of_random_policies_hold_for_what_is_allowed_and_nothing_else() {
-    let as_of: Timestamp = "2026-11-01T06:00:00Z".parse().unwrap();
-    let action: Action = TERMINATE.parse().unwrap();
-    let facts = ActionFacts::of(&action);
-    let mut random = Random::new(31);
     let mut seen = Seen::default();
-    for _ in 0..600 {
-        let text = random_account(&mut random);
-        let snapshot = Snapshot::open(vec![Source::Stdin(text.clone().into_bytes())]).unwrap();
-        let files = snapshot.accounts()[0].read();
-        let estate = AccountEstate::of(&files.records(), None);
-        let scope = AccountScope::standalone();
-        let guardrails: Vec<Policy> = (0..random.next() % 3)
-            .map(|level| {
-                let text = if random.chance(20) {
-                    random_document(&mut random, 2, 3)
-                } else {
-                    dense_document(&mut random, true)
-                };
-                parsed(&format!("guardrail {level}"), PolicyType::ServiceControl, &text)
-            })
-            .collect();
-        let levels = guardrails.iter().map(|policy| Level {
-            target: policy.name.clone(),
-            policies: Some(vec![policy]),
-        });
-        let scps = Guardrails::Levels(levels.collect());
-        let dense = random.chance(70).then(|| {
-            let text = dense_document(&mut random, false);
-            parsed("dense", PolicyType::Identity, &text)
-        });
-        for principal in estate.principals.iter().filter(|principal| !principal.attachments.is_empty()) {
-            let mut subject = Subject::of(principal, &estate, &scope);
-            subject.stack.scps = scps.clone();
-            if let Some(dense) = &dense {
-                subject.stack.identity = vec![dense];
-                subject.stack.boundary = None;
-            }
-            let question = Question {
-                subject: &subject,
-                action: &facts,
-                scope: Scope::Any,
-                as_of,
-                given: &[],
-                resource_policy: None,
-                owner: None,
-            };
-            let documents: Vec<String> = guardrails
-                .iter()
-                .chain(&dense)
-                .map(|policy| policy.text.text.to_string())
-                .collect();
-            let text = format!("{}\n{text}\n{}", principal.arn, documents.join("\n"));
-            check(&question, &mut random, &mut seen, &text);
-        }
-    }
+    random_questions(&mut Random::new(31), 600, 20, |question, random, text| {
+        check(question, random, &mut seen, text);
+    });
     eprintln!("{seen:?}");
     assert!(seen.summaries > 100 && seen.exact * 10 > seen.summaries * 9, "{seen:?}");
     assert!(seen.allowed > 300 && seen.refused > 1000, "{seen:?}");
