@@ -13,7 +13,6 @@ use super::ACCOUNT;
 use super::Desk;
 use super::ORGANIZATION;
 use super::SECRET;
-use super::allowed;
 use super::code;
 use super::contents;
 use super::emulator::Emulator;
