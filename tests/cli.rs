@@ -289,6 +289,29 @@ fn output_appears_whole_or_not_at_all() {
 }
 
 #[test]
+fn one_run_writes_several_reports_and_a_failed_one_loses_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let report = |format: &str, name: &str| format!("--report={format}={}", path(name).display());
+    let run = leastwise(&["demo", &report("csv", "a.csv"), &report("json", "a.json")]).ends(0);
+    assert_eq!(run.out, "");
+    let csv = leastwise(&["demo", "--format", "csv"]).ends(0).out;
+    assert_eq!(fs::read_to_string(path("a.csv")).unwrap(), csv);
+    let json = leastwise(&["demo", "--format", "json"]).ends(0).out;
+    assert_eq!(fs::read_to_string(path("a.json")).unwrap(), json);
+
+    let run = leastwise(&["demo", &report("csv", "none/b.csv"), &report("json", "b.json")]).ends(2);
+    assert!(run.err.contains("none/b.csv"), "{}", run.err);
+    assert_eq!(fs::read_to_string(path("b.json")).unwrap(), json);
+    assert_eq!(names_in(directory.path()), ["a.csv", "a.json", "b.json"]);
+
+    let run = leastwise(&["demo", &report("csv", "c"), &report("json", "c")]).ends(2);
+    assert!(run.err.contains("two reports"), "{}", run.err);
+    let run = leastwise(&["demo", "--report", "xml=c"]).ends(2);
+    assert!(run.err.contains("table, csv, json"), "{}", run.err);
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     for format in ["table", "csv", "json"] {
         let run = |threads: &str| {

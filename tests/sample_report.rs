@@ -223,6 +223,8 @@ pub fn finding(identity: Identity, action: &str) -> Finding {
         gaps: Arc::default(),
         detour: Arc::default(),
         score: None,
+        suppression: None,
+        change: None,
     }
 }
 

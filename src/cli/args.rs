@@ -117,6 +117,25 @@ pub(crate) enum Format {
     Json,
 }
 
+/// A format of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people.
+    Table,
+    /// RFC 4180, one row a finding; docs/csv.md lists the columns.
+    Csv,
+    /// For programs; docs/report.schema.json describes it.
+    Json,
+}
+
+/// A report and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReportFile {
+    pub(crate) format: ReportFormat,
+    /// None for standard output.
+    pub(crate) path: Option<PathBuf>,
+}
+
 /// What undetermined answers mean for the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Undetermined {
@@ -129,8 +148,15 @@ pub(crate) enum Undetermined {
 /// What the audit reports.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Reporting {
-    #[command(flatten)]
-    pub(crate) destination: Destination,
+    /// The format of the report on standard output, or in the file of --output; table without it.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ReportFormat>,
+    /// Write to a file instead of standard output; it appears whole or not at all.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write a report of this format to this file (repeatable). Standard output stays empty unless --format asks for it.
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub(crate) reports: Vec<ReportFile>,
     /// Report only identities whose ARN matches (`*` and `?` are wildcards; repeatable).
     #[arg(long = "principal", value_name = "ARN")]
     pub(crate) principals: Vec<String>,
@@ -155,6 +181,22 @@ pub(crate) struct Reporting {
     /// Show at most this many rows of each section of the table; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+}
+
+impl Reporting {
+    /// Every report that is asked for.
+    pub(crate) fn wanted(&self) -> Vec<ReportFile> {
+        let main = ReportFile {
+            format: self.format.unwrap_or(ReportFormat::Table),
+            path: self.output.clone(),
+        };
+        let is_asked = self.format.is_some() || self.output.is_some() || self.reports.is_empty();
+        is_asked
+            .then_some(main)
+            .into_iter()
+            .chain(self.reports.iter().cloned())
+            .collect()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -428,6 +470,22 @@ pub(crate) enum RulesCommand {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let (format, path) = text
+        .split_once('=')
+        .filter(|(_, path)| !path.is_empty())
+        .ok_or_else(|| "a format and a file such as csv=report.csv expected".to_owned())?;
+    let format = ReportFormat::from_str(format, false).map_err(|_| {
+        let words = ReportFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let words: Vec<_> = words.map(|word| word.get_name().to_owned()).collect();
+        format!("the format is one of {}", words.join(", "))
+    })?;
+    Ok(ReportFile {
+        format,
+        path: Some(path.into()),
+    })
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

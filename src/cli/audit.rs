@@ -28,11 +28,6 @@ use leastwise::ident::Glob;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;
 use leastwise::rank::by_urgency;
-use leastwise::report::CsvOptions;
-use leastwise::report::TableOptions;
-use leastwise::report::write_csv;
-use leastwise::report::write_json;
-use leastwise::report::write_table;
 use leastwise::rules::AccountAudit;
 use leastwise::rules::AccountFindings;
 use leastwise::rules::Linter;
@@ -42,13 +37,12 @@ use leastwise::rules::merge_remarks;
 use leastwise::rules::unjoined_of_organization;
 
 use crate::args::Audit;
-use crate::args::Format;
 use crate::args::Reporting;
 use crate::args::Undetermined;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
-use crate::output;
+use crate::reports;
 
 pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
     #[cfg(feature = "live")]
@@ -70,23 +64,11 @@ pub(crate) fn rules(paths: &[PathBuf]) -> Result<RuleSet, Failure> {
 
 /// Audits the inputs and writes the report.
 pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode, Failure> {
+    reports::check(reporting)?;
     let rules = rules(&reporting.rules)?;
     let weights = Weights::builtin()?;
     let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting)?;
-    let destination = &reporting.destination;
-    let limit = (reporting.limit > 0).then_some(reporting.limit);
-    output::write(destination, |out| match destination.format {
-        Format::Table => write_table(
-            &report,
-            TableOptions {
-                width: output::width(),
-                limit,
-            },
-            out,
-        ),
-        Format::Csv => write_csv(&report, CsvOptions { raw: reporting.raw }, out),
-        Format::Json => write_json(&report, out),
-    })?;
+    let is_written = reports::write(&report, reporting)?;
     let counts = |finding: &Finding| match finding.verdict {
         Verdict::Undetermined => reporting.undetermined == Undetermined::Count,
         Verdict::Allowed | Verdict::Conditional | Verdict::Denied => true,
@@ -96,6 +78,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
         counted.any(|finding| finding.score.as_ref().is_some_and(|score| score.severity() >= severity))
     };
     Ok(match reporting.fail_on {
+        _ if !is_written => ExitCode::Failed,
         Some(severity) if reaches(severity) => ExitCode::Found,
         Some(_) | None if is_incomplete => ExitCode::Incomplete,
         Some(_) | None => ExitCode::Done,
@@ -121,12 +104,12 @@ const SOURCES: [&str; 4] = [
 /// The report, and whether something could not be read that a collector can read.
 fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<(Report, bool), Failure> {
     let questions = Questions::of(rules);
-    let wanted: Vec<Glob> = reporting
+    let principals: Vec<Glob> = reporting
         .principals
         .iter()
         .map(|pattern| Glob::from_policy_text(pattern))
         .collect();
-    let is_named = |arn: &str| wanted.is_empty() || wanted.iter().any(|glob| glob.matches(arn));
+    let is_named = |arn: &str| principals.is_empty() || principals.iter().any(|glob| glob.matches(arn));
     let is_wanted = |finding: &Finding| {
         let named = is_named(&finding.identity.principal);
         let severe = reporting
@@ -135,14 +118,13 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         named && severe
     };
     let linter = Linter::new();
-    let shows_remarks = match reporting.destination.format {
-        Format::Table | Format::Json => true,
-        Format::Csv => false,
-    };
+    let wanted = reporting.wanted();
+    let shows_remarks = wanted.iter().any(|report| reports::shows_remarks(report.format));
+    let is_detailed = wanted.iter().any(|report| reports::shows_details(report.format));
     let share = |estate: &AccountEstate, scope: &AccountScope| {
         let audit = AccountAudit {
             keep_denied: reporting.all,
-            is_detailed: reporting.destination.format == Format::Json,
+            is_detailed,
             ..account_audit(inputs, &questions, estate, scope)
         };
         let mut found = audit.run();

@@ -17,6 +17,7 @@ mod inputs;
 mod lint;
 mod output;
 mod progress;
+mod reports;
 mod rules;
 mod test;
 mod who_can;

@@ -77,7 +77,12 @@ pub(crate) fn shows_progress() -> bool {
 
 /// Writes the result where it is wanted: a file whole or not at all, else standard output.
 pub(crate) fn write(destination: &Destination, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    match destination.output.as_deref() {
+    write_to(destination.output.as_deref(), write)
+}
+
+/// Writes to a file, whole or not at all, or without one to standard output.
+pub(crate) fn write_to(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    match path {
         Some(path) => write_atomically(path, write).map_err(|error| file_failure(path, error)),
         None => to_stdout(write),
     }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::finding::Blockers;
+use crate::finding::Change;
 use crate::finding::Citation;
 use crate::finding::ConditionWords;
+use crate::finding::FindingId;
 use crate::finding::Hop;
 use crate::finding::Identity;
 use crate::finding::Impact;
@@ -14,6 +16,7 @@ use crate::finding::ResourceReach;
 use crate::finding::RuleId;
 use crate::finding::Score;
 use crate::finding::SignedBy;
+use crate::finding::Suppression;
 use crate::finding::Verdict;
 use crate::finding::WeakestCondition;
 use crate::finding::Witness;
@@ -60,9 +63,19 @@ pub struct Finding {
     pub detour: Arc<[Hop]>,
     /// The score; none until ranked.
     pub score: Option<Score>,
+    /// Who accepts the finding; none when nobody does.
+    pub suppression: Option<Arc<Suppression>>,
+    /// How it stands to the baseline; none without one.
+    pub change: Option<Change>,
 }
 
 impl Finding {
+    /// The name of this finding, the same from run to run.
+    #[must_use]
+    pub fn id(&self) -> FindingId {
+        FindingId::of(&self.rule, &self.identity.principal, &self.action)
+    }
+
     /// The whole way to the harm: the detour, then the call itself.
     #[must_use]
     pub fn path(&self) -> Vec<Hop> {
@@ -106,7 +119,8 @@ struct Request<'f> {
 impl serde::Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Finding", 18)?;
+        let mut fields = serializer.serialize_struct("Finding", 22)?;
+        fields.serialize_field("id", &self.id())?;
         fields.serialize_field("rule", &self.rule)?;
         fields.serialize_field("identity", &self.identity)?;
         fields.serialize_field("action", &self.action)?;
@@ -126,6 +140,8 @@ impl serde::Serialize for Finding {
         fields.serialize_field("gaps", &self.gaps)?;
         fields.serialize_field("path", &self.path())?;
         fields.serialize_field("score", &self.score)?;
+        fields.serialize_field("suppression", &self.suppression)?;
+        fields.serialize_field("change", &self.change)?;
         fields.end()
     }
 }
@@ -142,7 +158,7 @@ mod tests {
             "size_of::<Finding>() = {size}, size_of::<Identity>() = {}",
             size_of::<Identity>()
         );
-        assert!(size <= 336, "a finding takes {size} bytes");
+        assert!(size <= 344, "a finding takes {size} bytes");
         assert!(size_of::<Option<Score>>() == size_of::<Score>());
     }
 }

@@ -97,6 +97,7 @@ pub(super) const COLUMNS: &[(&str, Value)] = &[
     ("use_points", |row| points(row, FactorName::Use)),
     ("score_reasons", |row| reasons(row.finding)),
     ("action_last_used", |row| last_use(row.finding.action_last_used)),
+    ("id", |row| row.finding.id().to_string().into()),
 ];
 
 fn number<'a>(number: impl Display) -> Cow<'a, str> {

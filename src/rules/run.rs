@@ -237,6 +237,8 @@ impl AccountAudit<'_> {
             gaps: gaps.into(),
             detour: Arc::from([]),
             score: None,
+            suppression: None,
+            change: None,
         }
     }
 }

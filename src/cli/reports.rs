@@ -1,0 +1,77 @@
+//! Writes the reports of one run, each in its format to its place.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
+
+use leastwise::finding::Report;
+use leastwise::report::CsvOptions;
+use leastwise::report::TableOptions;
+use leastwise::report::write_csv;
+use leastwise::report::write_json;
+use leastwise::report::write_table;
+
+use crate::args::ReportFormat;
+use crate::args::Reporting;
+use crate::exit::ExitCode;
+use crate::exit::Failure;
+use crate::output;
+
+/// Refuses to write two reports to one file; asked before the audit, which may take long.
+pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
+    let wanted = reporting.wanted();
+    let mut seen = BTreeSet::new();
+    let mut paths = wanted.iter().filter_map(|report| report.path.as_deref());
+    match paths.find(|path| !seen.insert(*path)) {
+        Some(twice) => Err(Failure::Usage(format!(
+            "two reports are to be written to {}",
+            twice.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Writes every report that is asked for. One that fails is told on standard error and loses no other; whether all were
+/// written. A single report that fails is the run's failure.
+pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Failure> {
+    let wanted = reporting.wanted();
+    let is_alone = wanted.len() == 1;
+    let mut is_written = true;
+    for file in wanted {
+        let path = file.path.as_deref();
+        match output::write_to(path, |out| render(report, file.format, reporting, out)) {
+            Ok(()) => {}
+            Err(failure) if is_alone => return Err(failure),
+            Err(failure) => is_written &= output::failure(&failure) == ExitCode::Done,
+        }
+    }
+    Ok(is_written)
+}
+
+fn render(report: &Report, format: ReportFormat, reporting: &Reporting, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        ReportFormat::Table => {
+            let limit = (reporting.limit > 0).then_some(reporting.limit);
+            let width = output::width();
+            write_table(report, TableOptions { width, limit }, out)
+        }
+        ReportFormat::Csv => write_csv(report, CsvOptions { raw: reporting.raw }, out),
+        ReportFormat::Json => write_json(report, out),
+    }
+}
+
+/// Whether the format lists the remarks about policies.
+pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
+    match format {
+        ReportFormat::Table | ReportFormat::Json => true,
+        ReportFormat::Csv => false,
+    }
+}
+
+/// Whether the format shows witnesses, weakest conditions and blockers.
+pub(crate) const fn shows_details(format: ReportFormat) -> bool {
+    match format {
+        ReportFormat::Json => true,
+        ReportFormat::Table | ReportFormat::Csv => false,
+    }
+}
