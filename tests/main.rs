@@ -19,6 +19,7 @@ mod cli;
 mod collect;
 mod command;
 mod conditions;
+mod configuration;
 mod covered;
 mod decisions;
 mod differential;

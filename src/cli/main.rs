@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod compare;
+mod config;
 #[cfg(feature = "live")]
 mod collect;
 mod demo;
@@ -19,21 +20,22 @@ mod output;
 mod progress;
 mod reports;
 mod rules;
+mod settings;
+mod suppress;
 mod test;
 mod who_can;
 mod witness;
 
-use clap::Parser as _;
-
-use crate::args::Arguments;
 use crate::args::Command;
 use crate::exit::ExitCode;
 use crate::explain::Length;
+use crate::settings::Refusal;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match settings::arguments() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error),
+        Err(Refusal::Usage(error)) => return output::usage(&error),
+        Err(Refusal::Config(error)) => return output::failure(&error),
     };
     let done = match arguments.command {
         Command::Audit(audit) => audit::run(&audit),
@@ -50,6 +52,8 @@ fn main() -> ExitCode {
         Command::Doctor(asked) => doctor::run(&asked),
         #[cfg(feature = "live")]
         Command::IamPolicy(asked) => iam_policy::run(&asked),
+        Command::Config(asked) => config::run(&asked),
+        Command::Suppress(asked) => suppress::run(&asked),
         Command::Demo(demo) => demo::run(&demo),
         Command::Completions { shell } => output::completions(shell),
     };

@@ -35,6 +35,9 @@ pub fn write_json(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         finding,
     });
     list(out, "findings", ranked)?;
+    list(out, "expired_suppressions", report.expired_suppressions.iter())?;
+    out.write_all(b",\n\"baseline\":")?;
+    value(out, &report.baseline)?;
     list(out, "unjoined", report.unjoined.iter())?;
     list(out, "remarks", report.remarks.iter())?;
     list(out, "gaps", report.gaps.iter())?;

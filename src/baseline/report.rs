@@ -1,0 +1,184 @@
+//! A whole report, by the ids of its findings.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufReader;
+use std::io::Read;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::baseline::EarlierRow;
+use crate::baseline::Standing;
+use crate::baseline::change;
+use crate::finding::Baseline;
+use crate::finding::Finding;
+use crate::finding::FindingId;
+use crate::finding::GoneFinding;
+use crate::finding::Report;
+use crate::finding::RuleId;
+
+/// What is wanted of a report's first member.
+const SCHEMA: &str = "leastwise-report/1";
+
+/// The rows of a report.
+#[derive(Debug, Clone)]
+pub struct EarlierReport {
+    /// The time that it speaks of.
+    pub as_of: Timestamp,
+    /// The rules that were asked.
+    pub rules: BTreeSet<RuleId>,
+    rows: BTreeMap<FindingId, EarlierRow>,
+}
+
+/// A file that is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum EarlierReportError {
+    /// It could not be read.
+    #[error("{file}: {source}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It is none.
+    #[error("{file}: this is no JSON report of leastwise: {why}; `leastwise audit --format json` writes one")]
+    NoReport {
+        /// The file.
+        file: String,
+        /// What is wrong, with line and column.
+        why: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct RawReport {
+    schema: String,
+    facts: RawFacts,
+    findings: Vec<EarlierRow>,
+}
+
+#[derive(Deserialize)]
+struct RawFacts {
+    as_of: Timestamp,
+    rules: Vec<RawRule>,
+}
+
+#[derive(Deserialize)]
+struct RawRule {
+    id: String,
+}
+
+impl EarlierReport {
+    /// Reads a JSON report.
+    ///
+    /// # Errors
+    /// The file cannot be read or is no report.
+    pub fn open(path: &Path) -> Result<Self, EarlierReportError> {
+        let file = path.display().to_string();
+        match File::open(path) {
+            Ok(opened) => Self::read(&file, BufReader::new(opened)),
+            Err(source) => Err(EarlierReportError::Read { file, source }),
+        }
+    }
+
+    /// Reads a JSON report that goes by this name.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn read(file: &str, reader: impl Read) -> Result<Self, EarlierReportError> {
+        let file = || file.to_owned();
+        let raw: RawReport = serde_json::from_reader(reader).map_err(|error| {
+            if error.is_io() {
+                EarlierReportError::Read {
+                    file: file(),
+                    source: error.into(),
+                }
+            } else {
+                EarlierReportError::NoReport {
+                    file: file(),
+                    why: error.to_string(),
+                }
+            }
+        })?;
+        if raw.schema != SCHEMA {
+            return Err(EarlierReportError::NoReport {
+                file: file(),
+                why: format!("its schema is `{}`, not `{SCHEMA}`", raw.schema),
+            });
+        }
+        let rules = raw.facts.rules.iter().filter_map(|rule| rule.id.parse().ok());
+        Ok(Self::new(raw.facts.as_of, rules.collect(), raw.findings))
+    }
+
+    /// The rows of a report of this run.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
+        let rules = report.facts.rules.iter().map(|rule| rule.id.clone());
+        Self::new(
+            report.facts.as_of,
+            rules.collect(),
+            report.findings.iter().map(EarlierRow::of),
+        )
+    }
+
+    fn new(as_of: Timestamp, rules: BTreeSet<RuleId>, rows: impl IntoIterator<Item = EarlierRow>) -> Self {
+        Self {
+            as_of,
+            rules,
+            rows: rows.into_iter().map(|row| (row.id(), row)).collect(),
+        }
+    }
+
+    /// The row of a finding.
+    #[must_use]
+    pub fn row(&self, id: FindingId) -> Option<&EarlierRow> {
+        self.rows.get(&id)
+    }
+
+    /// All rows with their ids, in order of these.
+    pub fn rows(&self) -> impl Iterator<Item = (FindingId, &EarlierRow)> {
+        self.rows.iter().map(|(&id, row)| (id, row))
+    }
+
+    /// Says of each finding how it stands to this report.
+    pub fn mark(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            let old = self.row(finding.id()).map(|row| row.standing);
+            finding.change = Some(change(old, Standing::of(finding)));
+        }
+    }
+
+    /// This report as the baseline of one in which the identities of these findings can act. A row is gone where the
+    /// identity could act and now cannot; `is_looked_at` says which rows the new report speaks of at all, and
+    /// `is_asked` whether the question was asked again.
+    pub fn baseline(
+        &self,
+        live: &BTreeSet<FindingId>,
+        is_looked_at: impl Fn(&EarlierRow) -> bool,
+        is_asked: impl Fn(&EarlierRow) -> bool,
+    ) -> Baseline {
+        let gone = self
+            .rows()
+            .filter(|(id, row)| row.is_live() && !live.contains(id) && is_looked_at(row));
+        let mut gone: Vec<GoneFinding> = gone
+            .map(|(id, row)| GoneFinding {
+                id,
+                rule: row.rule.clone(),
+                principal: row.principal.clone(),
+                account: row.account,
+                action: row.action.clone(),
+                verdict: row.standing.verdict,
+                severity: row.standing.severity,
+                asked_again: is_asked(row),
+            })
+            .collect();
+        gone.sort_by(|left, right| {
+            (&left.principal, &left.rule, &left.action).cmp(&(&right.principal, &right.rule, &right.action))
+        });
+        Baseline { as_of: self.as_of, gone }
+    }
+}
