@@ -22,6 +22,7 @@ mod conditions;
 mod configuration;
 mod covered;
 mod decisions;
+mod differences;
 mod differential;
 mod evidence;
 mod formulas;

@@ -10,7 +10,6 @@ use crate::baseline::Holdings;
 use crate::baseline::holdings::Edit;
 use crate::baseline::holdings::edits;
 use crate::baseline::row::Evidence;
-use crate::finding::Citation;
 
 /// What was held on the old and on the new day, where that is known: two snapshots tell it, two reports do not.
 pub(super) type Held<'h> = Option<(&'h Holdings, &'h Holdings)>;
@@ -22,21 +21,27 @@ pub(super) fn causes(old: Option<&EarlierRow>, new: Option<&EarlierRow>, held: H
     let was = old.map_or(&nothing, |row| &row.evidence);
     let is = new.map_or(&nothing, |row| &row.evidence);
     let mut effects = Vec::new();
-    let mut cited = BTreeSet::new();
-    if new.is_none() && held.is_none() {
+    if held.is_none() && (old.is_none() || new.is_none()) {
         // Without a row nothing tells whether the grant or a limit changed.
         effects.extend(was.grants.iter().map(|grant| format!("it was: {}", grant.brief())));
-        effects.push("the new report has no row of it; one made with --all tells what denies it".to_owned());
+        effects.extend(is.grants.iter().map(|grant| format!("it is: {}", grant.brief())));
+        effects.push(if new.is_none() {
+            "the new report has no row of it; one made with --all tells what denies it".to_owned()
+        } else {
+            "the old report has no row of it; one made with --all tells what denied it".to_owned()
+        });
         return effects;
     }
-    for (was, is) in [(&was.grants, &is.grants), (&was.limits, &is.limits)] {
-        let gone = was.difference(is).map(|citation| ("no longer: ", citation));
-        let added = is.difference(was).map(|citation| ("now: ", citation));
-        for (words, citation) in gone.chain(added) {
-            cited.insert(Arc::clone(&citation.policy));
-            effects.push(format!("{words}{}", Citation::brief(citation)));
-        }
-    }
+    let cited = moved(was, is);
+    let edited = edited(row, was, is, held, &cited);
+    // A denied row is told by one request, which may be another one than before: what it says of policies that nobody
+    // touched is no news, unless a tag made them apply or not.
+    let policies: BTreeSet<&Arc<str>> = edited.iter().filter_map(|edit| edit.policy.as_ref()).collect();
+    let is_by_policies = !edited.is_empty() && edited.iter().all(|edit| edit.policy.is_some());
+    let told = cited
+        .iter()
+        .filter(|moved| !is_by_policies || moved.is_layer || policies.contains(&moved.policy));
+    effects.extend(told.map(|moved| moved.words.clone()));
     effects.extend(
         is.unknowns
             .difference(&was.unknowns)
@@ -55,7 +60,7 @@ pub(super) fn causes(old: Option<&EarlierRow>, new: Option<&EarlierRow>, held: H
             .map(|words| format!("now: condition {words}")),
     );
     effects.extend(reach(was, is));
-    let mut lines = edited(row, was, is, held, &cited);
+    let mut lines: Vec<String> = edited.into_iter().map(|edit| edit.words).collect();
     if held.is_none() && old.is_some() && new.is_some() {
         lines.extend(tags(was, is));
     }
@@ -66,9 +71,31 @@ pub(super) fn causes(old: Option<&EarlierRow>, new: Option<&EarlierRow>, held: H
     lines
 }
 
+/// A statement or layer that only one of two rows cites.
+struct Moved {
+    policy: Arc<str>,
+    /// A whole layer, in which nothing allows or of which nothing is known.
+    is_layer: bool,
+    words: String,
+}
+
+fn moved(was: &Evidence, is: &Evidence) -> Vec<Moved> {
+    let mut all = Vec::new();
+    for (was, is) in [(&was.grants, &is.grants), (&was.limits, &is.limits)] {
+        let gone = was.difference(is).map(|citation| ("no longer: ", citation));
+        let added = is.difference(was).map(|citation| ("now: ", citation));
+        all.extend(gone.chain(added).map(|(words, citation)| Moved {
+            policy: Arc::clone(&citation.policy),
+            is_layer: citation.statement.is_none(),
+            words: format!("{words}{}", citation.brief()),
+        }));
+    }
+    all
+}
+
 /// What was done to what the identity holds, to the guardrails above it, and to the tags of the resources that it
 /// reaches no longer or newly. Where the rows cite an edited policy, other edited policies are left out.
-fn edited(row: &EarlierRow, was: &Evidence, is: &Evidence, held: Held<'_>, cited: &BTreeSet<Arc<str>>) -> Vec<String> {
+fn edited(row: &EarlierRow, was: &Evidence, is: &Evidence, held: Held<'_>, cited: &[Moved]) -> Vec<Edit> {
     let Some((old, new)) = held else { return Vec::new() };
     let mut found: Vec<Edit> = edits(of(&old.guardrails, &row.account), of(&new.guardrails, &row.account));
     found.extend(edits(
@@ -79,12 +106,10 @@ fn edited(row: &EarlierRow, was: &Evidence, is: &Evidence, held: Held<'_>, cited
     for resource in sample(was).symmetric_difference(&sample(is)) {
         found.extend(edits(of(&old.resources, resource), of(&new.resources, resource)));
     }
-    let is_cited = |edit: &Edit| edit.policy.as_ref().is_some_and(|policy| cited.contains(policy));
-    let has_cited = found.iter().any(is_cited);
-    let kept = found
-        .iter()
-        .filter(|edit| !has_cited || edit.policy.is_none() || is_cited(edit));
-    kept.map(|edit| edit.words.clone()).collect()
+    let is_cited = |edit: &Edit| cited.iter().any(|moved| edit.policy.as_ref() == Some(&moved.policy));
+    let has_cited = found.iter().any(&is_cited);
+    found.retain(|edit| !has_cited || edit.policy.is_none() || is_cited(edit));
+    found
 }
 
 /// What is listed under a key; nothing where the key is not there.
@@ -120,7 +145,7 @@ fn reach(was: &Evidence, is: &Evidence) -> Vec<String> {
     )];
     // The samples are the first few by name, so that only whole ones tell what is new and what is gone.
     let is_whole = |reach: &crate::baseline::row::Reach| u32::try_from(reach.sample.len()) == Ok(reach.reachable);
-    if is_whole(was) && is_whole(is) {
+    if was.reachable > 0 && is.reachable > 0 && is_whole(was) && is_whole(is) {
         let list = |names: Vec<&Arc<str>>| {
             let shown: Vec<&str> = names.iter().take(SHOWN).map(|name| &***name).collect();
             let more = names.len().saturating_sub(SHOWN);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io;
 use std::io::BufReader;
 use std::io::Read;
 use std::path::Path;
@@ -22,6 +23,9 @@ use crate::finding::RuleId;
 
 /// What is wanted of a report's first member.
 const SCHEMA: &str = "leastwise-report/1";
+
+/// How our reports begin.
+const MARK: &str = "\"leastwise-report/";
 
 /// The rows of a report.
 #[derive(Debug, Clone)]
@@ -62,6 +66,11 @@ struct RawReport {
 }
 
 #[derive(Deserialize)]
+struct RawSchema {
+    schema: String,
+}
+
+#[derive(Deserialize)]
 struct RawFacts {
     as_of: Timestamp,
     rules: Vec<RawRule>,
@@ -73,6 +82,24 @@ struct RawRule {
 }
 
 impl EarlierReport {
+    /// Whether a JSON report lies there, be it one that cannot be read: not a directory, nor JSON of another kind.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn is_at(path: &Path) -> io::Result<bool> {
+        if path.is_dir() {
+            return Ok(false);
+        }
+        let mut start = [0; 64];
+        let length = File::open(path)?.read(&mut start)?;
+        let begins = String::from_utf8_lossy(start.get(..length).unwrap_or_default()).contains(MARK);
+        // Who has sorted the members put others first.
+        Ok(begins || {
+            let told: Result<RawSchema, _> = serde_json::from_reader(BufReader::new(File::open(path)?));
+            told.is_ok_and(|told| told.schema.starts_with("leastwise-report/"))
+        })
+    }
+
     /// Reads a JSON report.
     ///
     /// # Errors

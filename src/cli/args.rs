@@ -61,6 +61,9 @@ pub(crate) enum Command {
     /// Print the read-only policy that `collect` needs, or a template of the role that has it.
     #[cfg(feature = "live")]
     IamPolicy(IamPolicy),
+    /// Say what is new, worse, better and gone between two reports or snapshots, and why.
+    #[command(after_help = DIFF_EXIT_CODES)]
+    Diff(Diff),
     /// Check the configuration file.
     Config(Config),
     /// Accept a finding of a report for a time: an entry in the configuration file.
@@ -204,6 +207,27 @@ pub(crate) struct Reporting {
 }
 
 impl Reporting {
+    /// Every row, denied ones too, of these rules beside the built-in ones.
+    pub(crate) fn of_all_rows(rules: Vec<PathBuf>) -> Self {
+        Self {
+            format: Some(ReportFormat::Csv),
+            output: None,
+            reports: Vec::new(),
+            principals: Vec::new(),
+            severity: None,
+            fail_on: None,
+            undetermined: Undetermined::Count,
+            baseline: None,
+            fail_on_new: None,
+            rules,
+            all: true,
+            config: None,
+            suppressions: Suppressions::default(),
+            raw: false,
+            limit: 0,
+        }
+    }
+
     /// Every report that is asked for.
     pub(crate) fn wanted(&self) -> Vec<ReportFile> {
         let main = ReportFile {
@@ -364,6 +388,29 @@ pub(crate) enum PolicyFormat {
     Cloudformation,
     /// A Terraform module.
     Terraform,
+}
+
+/// The text of `diff --help` about exit codes.
+const DIFF_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing is new or worse
+  1  something is new or worse, and not suppressed
+  2  wrong usage, or nothing could be read or written
+  3  a source is incomplete, and nothing is new or worse";
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// A JSON report of `audit`, or a source as of `audit`. Two sources tell the causes best.
+    pub(crate) old: PathBuf,
+    /// The same, later.
+    pub(crate) new: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// For sources: a rule file or a folder of them, beside the built-in rules (repeatable).
+    #[arg(long = "rules", value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
 }
 
 #[derive(Debug, Args)]

@@ -7,11 +7,13 @@ mod config;
 #[cfg(feature = "live")]
 mod collect;
 mod demo;
+mod diff;
 #[cfg(feature = "live")]
 mod doctor;
 mod document;
 mod exit;
 mod explain;
+mod holdings;
 #[cfg(feature = "live")]
 mod iam_policy;
 mod inputs;
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Doctor(asked) => doctor::run(&asked),
         #[cfg(feature = "live")]
         Command::IamPolicy(asked) => iam_policy::run(&asked),
+        Command::Diff(asked) => diff::run(&asked),
         Command::Config(asked) => config::run(&asked),
         Command::Suppress(asked) => suppress::run(&asked),
         Command::Demo(demo) => demo::run(&demo),

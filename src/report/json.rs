@@ -44,6 +44,14 @@ pub fn write_json(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(b"}\n")
 }
 
+/// Writes one value on one line, with hidden characters as escapes.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_json_value<T: Serialize>(told: &T, out: &mut dyn io::Write) -> io::Result<()> {
+    value(out, told)
+}
+
 fn list<T: Serialize>(out: &mut dyn io::Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
     write!(out, ",\n\"{name}\":[")?;
     let mut separator = "\n";
