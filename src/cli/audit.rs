@@ -119,8 +119,9 @@ struct Share {
 }
 
 /// What an account can be covered by.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
     "credential report",
+    "last accessed information",
     "Access Analyzer findings",
     "inventory of instances",
     "inventory of services",
@@ -245,6 +246,7 @@ fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {
     let inventory = estate.inventory.as_ref();
     [
         estate.credentials.is_some(),
+        estate.last_accessed.is_some(),
         estate.access_findings.is_some(),
         inventory.is_some_and(|inventory| inventory.instances.is_some()),
         inventory.is_some_and(|inventory| inventory.services.is_some()),

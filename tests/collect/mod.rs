@@ -8,9 +8,12 @@ mod doctor;
 mod emulator;
 mod enforcement;
 mod faults;
+#[cfg(feature = "ec2")]
+mod instances;
 mod latency;
 mod organization;
 mod policy;
+mod replay;
 mod usage;
 
 use std::collections::BTreeSet;
