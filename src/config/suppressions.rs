@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use crate::config::terms::Asked;
 use crate::config::terms::Terms;
 use crate::finding::ExpiredSuppression;
 use crate::finding::Finding;
@@ -23,12 +24,6 @@ pub struct SuppressionEntry {
 }
 
 impl SuppressionEntry {
-    /// Whether it speaks of the finding, expired or not.
-    #[must_use]
-    pub fn covers(&self, finding: &Finding) -> bool {
-        self.terms.fit(finding)
-    }
-
     /// Whether it no longer counts at this time: it counts to the end of its last day, in UTC.
     #[must_use]
     pub fn is_expired(&self, at: Timestamp) -> bool {
@@ -58,21 +53,23 @@ impl Suppressions {
             return again;
         }
         for finding in findings {
-            let mut over = None;
+            let asked = Asked::of(finding);
+            let (mut over, mut accepted) = (None, None);
             for (entry, count) in self.entries.iter().zip(&mut again) {
-                if !entry.covers(finding) {
+                if !entry.terms.fit(&asked) {
                     continue;
                 }
                 if entry.is_expired(at) {
                     over = over.or(Some(count));
                 } else {
-                    finding.suppression = Some(Arc::clone(&entry.suppression));
+                    accepted = Some(Arc::clone(&entry.suppression));
                     break;
                 }
             }
-            if let Some(count) = over.filter(|_| finding.suppression.is_none()) {
+            if let (None, Some(count)) = (&accepted, over) {
                 *count += 1;
             }
+            finding.suppression = accepted;
         }
         again
     }

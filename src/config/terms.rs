@@ -23,6 +23,23 @@ pub(super) struct Terms {
     pub(super) tags: Vec<(Arc<str>, Arc<str>)>,
 }
 
+/// A finding with what is worked out of it once for all entries.
+pub(super) struct Asked<'f> {
+    finding: &'f Finding,
+    id: FindingId,
+    action: String,
+}
+
+impl<'f> Asked<'f> {
+    pub(super) fn of(finding: &'f Finding) -> Self {
+        Self {
+            finding,
+            id: finding.id(),
+            action: finding.action.to_ascii_lowercase(),
+        }
+    }
+}
+
 impl Terms {
     /// Whether the entry would cover everything.
     pub(super) fn is_empty(&self) -> bool {
@@ -35,23 +52,24 @@ impl Terms {
             && self.tags.is_empty()
     }
 
-    pub(super) fn fit(&self, finding: &Finding) -> bool {
+    /// Cheap and telling tests first: there may be thousands of entries, one for each finding.
+    pub(super) fn fit(&self, asked: &Asked<'_>) -> bool {
+        let finding = asked.finding;
         let identity = &finding.identity;
         let tags = identity.tags.as_ref();
         let has_tag = |key: &str, value: &str| {
             let mut tags = tags.into_iter().flatten();
             tags.any(|(known, held)| known.eq_ignore_ascii_case(key) && &**held == value)
         };
-        let action = finding.action.to_ascii_lowercase();
-        any(&self.rules, |rule| *rule == finding.rule)
+        any(&self.findings, |id| *id == asked.id)
+            && any(&self.rules, |rule| *rule == finding.rule)
             && any(&self.accounts, |account| *account == identity.account)
-            && any(&self.actions, |glob| glob.matches(&action))
+            && any(&self.actions, |glob| glob.matches(&asked.action))
             && any(&self.identities, |glob| glob.matches(&identity.principal))
             && any(&self.ous, |ou| {
                 identity.ou_path.as_deref().is_some_and(|path| is_below(path, ou))
             })
             && self.tags.iter().all(|(key, value)| has_tag(key, value))
-            && any(&self.findings, |id| *id == finding.id())
     }
 }
 

@@ -62,6 +62,10 @@ fn instances_are_read_with_tags_state_and_protection_and_the_report_counts_them(
     );
     // Only instances tagged as the first one is.
     let (_, resources) = reach("role/runner");
-    assert_eq!((&resources["total"], &resources["reachable"]), (&json!(2), &json!(1)), "{resources}");
+    assert_eq!(
+        (&resources["total"], &resources["reachable"]),
+        (&json!(2), &json!(1)),
+        "{resources}"
+    );
     assert_eq!(resources["sample"][0]["name"], arn("us-east-1", "protected"), "{resources}");
 }
