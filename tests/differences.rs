@@ -235,11 +235,31 @@ fn a_baseline_marks_rows_and_lists_what_is_gone() {
 }
 
 #[test]
+fn worse_alarms_and_denied_rows_of_the_baseline_are_never_gone() {
+    let day = edited(
+        "accounts/333344445555/inventory.json",
+        r#"{"Key": "Name", "Value": "orders-worker"},"#,
+        r#"{"Key": "Name", "Value": "orders-worker"}, {"Key": "critical", "Value": "true"},"#,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("old.json").display().to_string();
+    leastwise(&["audit", path(&day), "--all", "--format", "json", "--output", &old]).ends(3);
+    let arguments = ["audit", SAMPLE, "--baseline", &old, "--format", "json", "--fail-on-new"];
+    let run = leastwise(&[&arguments[..], &["high"]].concat()).ends(1);
+    let report = run.json();
+    let worse = |value: &&Value| value.get("change").unwrap() == "worse";
+    let findings = report.get("findings").unwrap().as_array().unwrap();
+    assert!(findings.iter().any(|row| worse(&row)));
+    assert_eq!(report.pointer("/baseline/gone").unwrap(), &Value::Array(Vec::new()));
+    leastwise(&[&arguments[..], &["critical"]].concat()).ends(3);
+}
+
+#[test]
 fn what_was_not_asked_again_is_not_called_mended() {
     let folder = tempfile::tempdir().unwrap();
     let old = folder.path().join("old.json").display().to_string();
     leastwise(&["audit", SAMPLE, "--format", "json", "--output", &old]).ends(3);
-    let day = edited(DUMP, "\"RoleDetailList\"", "\"RoleDetailList\"");
+    let day = edited(DUMP, ATTACHED, ATTACHED);
     fs::remove_dir_all(day.path().join("accounts/333344445555")).unwrap();
     let report = leastwise(&["audit", path(&day), "--baseline", &old, "--format", "json"]).json();
     let gone = report.pointer("/baseline/gone").unwrap().as_array().unwrap();

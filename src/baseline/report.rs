@@ -10,10 +10,12 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::baseline::EarlierRow;
 use crate::baseline::Standing;
 use crate::baseline::change;
+use crate::baseline::row::Evidence;
 use crate::finding::Baseline;
 use crate::finding::Finding;
 use crate::finding::FindingId;
@@ -59,10 +61,24 @@ pub enum EarlierReportError {
 }
 
 #[derive(Deserialize)]
-struct RawReport {
+struct RawReport<R> {
     schema: String,
     facts: RawFacts,
-    findings: Vec<EarlierRow>,
+    findings: Vec<R>,
+}
+
+/// A row without what its answer rests on, which is most of it.
+#[derive(Deserialize)]
+#[serde(from = "EarlierRow")]
+struct Answer(EarlierRow);
+
+impl From<EarlierRow> for Answer {
+    fn from(row: EarlierRow) -> Self {
+        Self(EarlierRow {
+            evidence: Evidence::default(),
+            ..row
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -100,45 +116,20 @@ impl EarlierReport {
         })
     }
 
-    /// Reads a JSON report.
+    /// Reads a JSON report with all that [`differences`](crate::baseline::differences) tells causes by.
     ///
     /// # Errors
     /// The file cannot be read or is no report.
     pub fn open(path: &Path) -> Result<Self, EarlierReportError> {
-        let file = path.display().to_string();
-        match File::open(path) {
-            Ok(opened) => Self::read(&file, BufReader::new(opened)),
-            Err(source) => Err(EarlierReportError::Read { file, source }),
-        }
+        read(path, |row: EarlierRow| row)
     }
 
-    /// Reads a JSON report that goes by this name.
+    /// Reads the answers of a JSON report alone, which takes much less memory.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn read(file: &str, reader: impl Read) -> Result<Self, EarlierReportError> {
-        let file = || file.to_owned();
-        let raw: RawReport = serde_json::from_reader(reader).map_err(|error| {
-            if error.is_io() {
-                EarlierReportError::Read {
-                    file: file(),
-                    source: error.into(),
-                }
-            } else {
-                EarlierReportError::NoReport {
-                    file: file(),
-                    why: error.to_string(),
-                }
-            }
-        })?;
-        if raw.schema != SCHEMA {
-            return Err(EarlierReportError::NoReport {
-                file: file(),
-                why: format!("its schema is `{}`, not `{SCHEMA}`", raw.schema),
-            });
-        }
-        let rules = raw.facts.rules.iter().filter_map(|rule| rule.id.parse().ok());
-        Ok(Self::new(raw.facts.as_of, rules.collect(), raw.findings))
+    pub fn open_answers(path: &Path) -> Result<Self, EarlierReportError> {
+        read(path, |answer: Answer| answer.0)
     }
 
     /// The rows of a report of this run.
@@ -208,4 +199,32 @@ impl EarlierReport {
         });
         Baseline { as_of: self.as_of, gone }
     }
+}
+
+fn read<R: DeserializeOwned>(path: &Path, row: impl Fn(R) -> EarlierRow) -> Result<EarlierReport, EarlierReportError> {
+    let file = || path.display().to_string();
+    let unread = |source| EarlierReportError::Read { file: file(), source };
+    let opened = File::open(path).map_err(unread)?;
+    let raw: RawReport<R> = serde_json::from_reader(BufReader::new(opened)).map_err(|error| {
+        if error.is_io() {
+            unread(error.into())
+        } else {
+            EarlierReportError::NoReport {
+                file: file(),
+                why: error.to_string(),
+            }
+        }
+    })?;
+    if raw.schema != SCHEMA {
+        return Err(EarlierReportError::NoReport {
+            file: file(),
+            why: format!("its schema is `{}`, not `{SCHEMA}`", raw.schema),
+        });
+    }
+    let rules = raw.facts.rules.iter().filter_map(|rule| rule.id.parse().ok());
+    Ok(EarlierReport::new(
+        raw.facts.as_of,
+        rules.collect(),
+        raw.findings.into_iter().map(row),
+    ))
 }

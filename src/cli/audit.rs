@@ -71,7 +71,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
     let rules = rules(&reporting.rules)?;
     let weights = Weights::builtin()?;
     let baseline = match (&reporting.baseline, reporting.fail_on_new) {
-        (Some(path), _) => Some(EarlierReport::open(path)?),
+        (Some(path), _) => Some(EarlierReport::open_answers(path)?),
         (None, Some(_)) => {
             return Err(Failure::Usage(
                 "--fail-on-new needs the earlier report: name it with --baseline".into(),
