@@ -406,6 +406,9 @@ pub(crate) struct Diff {
     pub(crate) new: PathBuf,
     #[command(flatten)]
     pub(crate) reading: Reading,
+    /// For sources: a configuration file whose suppressions count; its settings do not.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// For sources: a rule file or a folder of them, beside the built-in rules (repeatable).
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,

@@ -38,6 +38,7 @@ use crate::holdings::holdings;
 use crate::inputs::Inputs;
 use crate::output;
 use crate::output::file_failure;
+use crate::settings;
 
 /// One of the two sides.
 struct Side {
@@ -117,7 +118,10 @@ fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
         });
     }
     let inputs = Inputs::open(&[path.to_path_buf()], &asked.reading)?;
-    let reporting = Reporting::of_all_rows(asked.rules.clone());
+    let mut reporting = Reporting::of_all_rows(asked.rules.clone());
+    if let Some(path) = &asked.config {
+        reporting.suppressions = settings::read(path)?.suppressions;
+    }
     let (report, is_incomplete) = audited(&inputs, &rules(&asked.rules)?, &Weights::builtin()?, &reporting, None)?;
     Ok(Side {
         name,
