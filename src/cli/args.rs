@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Rank the identities that can do what the rules look for.
     #[command(after_help = EXIT_CODES)]
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// List who can call an action.
     #[command(after_help = EXIT_CODES)]
     WhoCan(WhoCan),

@@ -21,10 +21,8 @@ use leastwise::config::Setting;
 use leastwise::report::visible;
 
 use crate::args::Arguments;
-use crate::args::Audit;
 use crate::args::CONFIG_FILE;
 use crate::args::Command;
-use crate::args::Demo;
 use crate::exit::Failure;
 use crate::output::file_failure;
 
@@ -64,8 +62,10 @@ pub(crate) fn arguments() -> Result<Arguments, Refusal> {
     }
     let matches = command.try_get_matches_from(told)?;
     let mut arguments = Arguments::from_arg_matches(&matches)?;
-    if let Command::Audit(Audit { reporting, .. }) | Command::Demo(Demo { reporting }) = &mut arguments.command {
-        reporting.suppressions = config.suppressions;
+    if let Command::Audit(audit) = &mut arguments.command {
+        audit.reporting.suppressions = config.suppressions;
+    } else if let Command::Demo(demo) = &mut arguments.command {
+        demo.reporting.suppressions = config.suppressions;
     }
     Ok(arguments)
 }
