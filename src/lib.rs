@@ -16,4 +16,6 @@ pub mod finding;
 pub mod rules;
 pub mod rank;
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod evidence;
 pub mod cases;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rooms in the order of the data's way, the policy tests last; the row is the whole permission.
-const ROWS: [(&str, &[&str]); 13] = [
+const ROWS: [(&str, &[&str]); 14] = [
     ("ident", &[]),
     ("policy", &["ident"]),
     ("catalog", &["ident"]),
@@ -21,6 +21,7 @@ const ROWS: [(&str, &[&str]); 13] = [
     ),
     ("rank", &["ident", "estate", "finding"]),
     ("report", &["ident", "finding", "rank", "rules"]),
+    ("evidence", &[]),
     ("cases", &["ident", "policy", "catalog", "estate", "evaluate"]),
 ];
 

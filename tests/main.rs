@@ -14,6 +14,8 @@ mod agreement;
 mod architecture;
 mod blockers;
 mod broken_input;
+#[cfg(unix)]
+mod bundle;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;

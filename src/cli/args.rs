@@ -12,6 +12,7 @@ use leastwise::ident::AccountId;
 use leastwise::ident::Action;
 use leastwise::ident::Arn;
 
+use crate::evidence::args::Evidence;
 use crate::exit::EXIT_CODES;
 use crate::lint::LintedType;
 
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
+    /// Make evidence of an audit that can be checked later, and check it.
+    Evidence(Evidence),
     /// Read the account of your AWS credentials, or its organization, into a snapshot directory.
     #[cfg(feature = "live")]
     Collect(Collect),
@@ -488,7 +491,7 @@ fn report_file(text: &str) -> Result<ReportFile, String> {
     })
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
 }
@@ -499,7 +502,7 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a number above zero expected".to_owned())
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
     Severity::from_word(text).ok_or_else(|| {
         let words: Vec<&str> = Severity::ALL.iter().map(|severity| severity.word()).collect();
         format!("one of {}", words.join(", "))

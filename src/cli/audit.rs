@@ -103,7 +103,12 @@ const SOURCES: [&str; 5] = [
 ];
 
 /// The report, and whether something could not be read that a collector can read.
-fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<(Report, bool), Failure> {
+pub(crate) fn audited(
+    inputs: &Inputs,
+    rules: &RuleSet,
+    weights: &Weights,
+    reporting: &Reporting,
+) -> Result<(Report, bool), Failure> {
     let questions = Questions::of(rules);
     let principals: Vec<Glob> = reporting
         .principals

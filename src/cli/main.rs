@@ -9,6 +9,7 @@ mod demo;
 #[cfg(feature = "live")]
 mod doctor;
 mod document;
+mod evidence;
 mod exit;
 mod explain;
 #[cfg(feature = "live")]
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Can(explain) => explain::run(&explain, Length::Proof),
         Command::Test(test) => test::run(&test),
         Command::Rules(rules) => rules::run(&rules),
+        Command::Evidence(asked) => evidence::run(&asked),
         #[cfg(feature = "live")]
         Command::Collect(collect) => collect::run(&collect),
         #[cfg(feature = "live")]

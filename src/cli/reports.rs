@@ -39,7 +39,7 @@ pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Fail
     let mut is_written = true;
     for file in wanted {
         let path = file.path.as_deref();
-        match output::write_to(path, |out| render(report, file.format, reporting, out)) {
+        match output::write_to(path, |out| render(report, file.format, reporting, output::width(), out)) {
             Ok(()) => {}
             Err(failure) if is_alone => return Err(failure),
             Err(failure) => is_written &= output::failure(&failure) == ExitCode::Done,
@@ -48,11 +48,17 @@ pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Fail
     Ok(is_written)
 }
 
-fn render(report: &Report, format: ReportFormat, reporting: &Reporting, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one report; a table is as wide as `width` says.
+pub(crate) fn render(
+    report: &Report,
+    format: ReportFormat,
+    reporting: &Reporting,
+    width: u16,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         ReportFormat::Table => {
             let limit = (reporting.limit > 0).then_some(reporting.limit);
-            let width = output::width();
             write_table(report, TableOptions { width, limit }, out)
         }
         ReportFormat::Csv => write_csv(report, CsvOptions { raw: reporting.raw }, out),

@@ -15,6 +15,8 @@ mod wrap;
 #[cfg(feature = "cli")]
 mod grid;
 #[cfg(feature = "cli")]
+mod review;
+#[cfg(feature = "cli")]
 mod row;
 #[cfg(feature = "cli")]
 mod table;
@@ -35,6 +37,8 @@ pub use grid::Column;
 pub use grid::write_grid;
 pub use json::SCHEMA;
 pub use json::write_json;
+#[cfg(feature = "cli")]
+pub use review::write_review;
 #[cfg(feature = "cli")]
 pub use table::TableOptions;
 #[cfg(feature = "cli")]
