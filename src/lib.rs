@@ -13,6 +13,7 @@ pub mod estate;
 pub mod evaluate;
 pub mod solve;
 pub mod finding;
+pub mod controls;
 pub mod rules;
 pub mod rank;
 pub mod report;

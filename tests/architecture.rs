@@ -5,7 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rooms in the order of the data's way, the policy tests last; the row is the whole permission.
-const ROWS: [(&str, &[&str]); 14] = [
+const ROWS: [(&str, &[&str]); 15] = [
     ("ident", &[]),
     ("policy", &["ident"]),
     ("catalog", &["ident"]),
@@ -15,12 +15,13 @@ const ROWS: [(&str, &[&str]); 14] = [
     ("evaluate", &["ident", "policy", "catalog", "estate"]),
     ("solve", &["ident", "policy", "catalog", "estate", "evaluate"]),
     ("finding", &["ident", "policy", "evaluate"]),
+    ("controls", &["finding"]),
     (
         "rules",
         &["ident", "policy", "catalog", "estate", "evaluate", "solve", "finding"],
     ),
     ("rank", &["ident", "estate", "finding"]),
-    ("report", &["ident", "finding", "rank", "rules"]),
+    ("report", &["ident", "finding", "controls", "rank", "rules"]),
     ("evidence", &[]),
     ("cases", &["ident", "policy", "catalog", "estate", "evaluate"]),
 ];

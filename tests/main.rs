@@ -21,6 +21,7 @@ mod cli;
 mod collect;
 mod command;
 mod conditions;
+mod controls;
 mod covered;
 mod decisions;
 mod differential;

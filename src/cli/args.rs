@@ -175,6 +175,10 @@ pub(crate) struct Reporting {
     /// A rule file or a folder of them, beside the built-in rules (repeatable).
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
+    /// Group the report by the controls of this framework, such as nist-800-53r5, or of a file that ends in .toml: pass,
+    /// fail or not determined, with the population behind it. Formats: table, csv, json; docs/controls.md lists the frameworks.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) controls: Option<String>,
     /// Give identities that can do nothing a row too.
     #[arg(long)]
     pub(crate) all: bool,

@@ -15,6 +15,8 @@ mod wrap;
 #[cfg(feature = "cli")]
 mod grid;
 #[cfg(feature = "cli")]
+mod controls;
+#[cfg(feature = "cli")]
 mod review;
 #[cfg(feature = "cli")]
 mod row;
@@ -23,6 +25,12 @@ mod table;
 
 #[cfg(feature = "cli")]
 pub use columns::column_names;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_csv;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_json;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_table;
 #[cfg(feature = "cli")]
 pub use csv::CsvOptions;
 #[cfg(feature = "cli")]
