@@ -38,6 +38,8 @@ mod proofs;
 mod python;
 mod ranking;
 mod reach;
+#[cfg(unix)]
+mod recipes;
 mod remarks;
 mod reports;
 mod rules;

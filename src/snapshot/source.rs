@@ -47,8 +47,9 @@ impl Source {
         })
     }
 
-    /// The files on disk that the source is read from: the path inside it, with `/`, and the place of each, in order.
-    /// None for a source that is no directory and no file.
+    /// The files on disk that belong to the source: the path inside it, with `/`, and the place of each, in order. These
+    /// are those that are read, and what else a collector keeps of an account. None for a source that is no directory and
+    /// no file.
     ///
     /// # Errors
     /// [`SnapshotError::Io`] when the directory cannot be listed.
@@ -57,7 +58,7 @@ impl Source {
             Self::Directory(directory) => {
                 let mut files = listed(directory)?;
                 files.retain(|(name, _)| match part_of(name) {
-                    Part::Other => false,
+                    Part::Other => name.starts_with("accounts/") && name.rsplit('/').next().is_some_and(is_json),
                     Part::Top => is_json(name) || kind_of(name).is_some(),
                     Part::Manifest
                     | Part::Organization

@@ -1,6 +1,7 @@
 //! What a bundle holds, and that there is none when something goes wrong.
 
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
@@ -16,7 +17,7 @@ use crate::command::names_in;
 
 const DUMP: &str = "fixtures/estates/sample/accounts/333344445555/account-authorization-details.json";
 
-fn json(path: &std::path::Path) -> Value {
+fn json(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
@@ -88,6 +89,32 @@ fn a_bundle_holds_inputs_reports_population_questions_and_the_sheet() {
     let mut again = command(&["audit", "--as-of=2026-11-01T06:00:00Z", "--format", "csv", "--", "inputs/1"]);
     let again = again.current_dir(&bundle).output().unwrap();
     assert_eq!(again.stdout, fs::read(bundle.join("reports/report.csv")).unwrap());
+}
+
+#[test]
+fn the_population_has_the_count_of_aws_beside_ours() {
+    let desk = Desk::new();
+    let account = desk.path("source/accounts/333344445555");
+    fs::create_dir_all(&account).unwrap();
+    fs::copy(DUMP, account.join("account-authorization-details.json")).unwrap();
+    fs::write(desk.path("source/manifest.json"), r#"{"schema": "leastwise-snapshot/1"}"#).unwrap();
+    let dump = json(Path::new(DUMP));
+    let count = |name: &str| dump[name].as_array().unwrap().len();
+    let (users, roles) = (count("UserDetailList"), count("RoleDetailList"));
+    for (name, counted, agrees) in [("all", roles, true), ("more", roles + 1, false)] {
+        let summary = serde_json::json!({"AccountAliases": [], "SummaryMap": {"Users": users, "Roles": counted}});
+        fs::write(account.join("account-summary.json"), summary.to_string()).unwrap();
+        desk.create(name, &desk.at("source"), &[]).ends(3);
+        assert!(files(&desk.path(name)).contains(&"inputs/1/accounts/333344445555/account-summary.json".to_owned()));
+        let population = json(&desk.path(name).join("population.json"));
+        let summary = &population["per_account"][0]["account_summary"];
+        assert_eq!(
+            (&summary["roles"], &summary["agrees"]),
+            (&Value::from(counted), &Value::from(agrees))
+        );
+        assert_eq!(summary["groups"], Value::Null);
+        desk.verify(&desk.path(name), &["--replay"]).ends(0);
+    }
 }
 
 #[test]

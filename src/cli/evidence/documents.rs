@@ -82,6 +82,8 @@ fn file(format: ReportFormat) -> String {
         "table" => "reports/report.txt".to_owned(),
         "markdown" => "reports/report.md".to_owned(),
         "csv" | "json" | "html" => format!("reports/report.{word}"),
+        // A JSON document a line.
+        "asff" | "ocsf" => format!("reports/report.{word}.jsonl"),
         _ => format!("reports/report.{word}.json"),
     }
 }
@@ -92,7 +94,7 @@ impl Documents {
         let rules = audit::rules(&audit.reporting.rules)?;
         let weights = Weights::builtin()?;
         let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting)?;
-        let population = population::of(&inputs, &report)?;
+        let population = population::of(&inputs, &report, &audit.sources.sources)?;
         Ok(Self {
             questions: questions(&rules),
             audit,

@@ -2,6 +2,8 @@
 //! independent count where there is one.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
 
 use leastwise::estate::AccountEstate;
 use leastwise::estate::PrincipalKind;
@@ -10,6 +12,7 @@ use leastwise::finding::Report;
 use leastwise::finding::RunFacts;
 use leastwise::ident::AccountId;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -49,14 +52,19 @@ struct AccountCounts {
     users_by_credential_report: Option<usize>,
     /// Whether both name the same users; none: not known.
     users_agree: Option<bool>,
+    /// AWS's own count (`iam:GetAccountSummary`), an independent one, too; none: it was not read.
+    account_summary: Option<Summary>,
     instances: Option<usize>,
     services: Option<usize>,
     gaps: usize,
 }
 
-pub(crate) fn of(inputs: &Inputs, report: &Report) -> Result<Population, Failure> {
+pub(crate) fn of(inputs: &Inputs, report: &Report, sources: &[PathBuf]) -> Result<Population, Failure> {
     let mut per_account = Vec::new();
-    inputs.each(|estate, _| counts(estate), |counts| per_account.push(counts))?;
+    inputs.each(
+        |estate, _| counts(estate, summary(sources, estate.account)),
+        |counts| per_account.push(counts),
+    )?;
     let read = inputs.accounts();
     let organization = inputs.organization.as_ref();
     let listed: Option<Vec<AccountId>> = organization.map(|organization| organization.accounts().collect());
@@ -78,7 +86,34 @@ pub(crate) fn of(inputs: &Inputs, report: &Report) -> Result<Population, Failure
     })
 }
 
-fn counts(estate: &AccountEstate) -> AccountCounts {
+/// What AWS counts in an account.
+#[derive(Debug, Serialize)]
+struct Summary {
+    users: Option<u64>,
+    roles: Option<u64>,
+    groups: Option<u64>,
+    customer_managed_policies: Option<u64>,
+    /// Whether AWS counts as many users and roles as were read; none: not known.
+    agrees: Option<bool>,
+}
+
+/// The summary that a collector keeps beside an account's other files; the audit itself does not need it.
+fn summary(sources: &[PathBuf], account: AccountId) -> Option<Summary> {
+    let inside = format!("accounts/{account}/account-summary.json");
+    let text = sources.iter().find_map(|source| fs::read(source.join(&inside)).ok())?;
+    let parsed: Value = serde_json::from_slice(&text).ok()?;
+    let map = parsed.get("SummaryMap")?;
+    let count = |name: &str| map.get(name).and_then(Value::as_u64);
+    Some(Summary {
+        users: count("Users"),
+        roles: count("Roles"),
+        groups: count("Groups"),
+        customer_managed_policies: count("Policies"),
+        agrees: None,
+    })
+}
+
+fn counts(estate: &AccountEstate, mut summary: Option<Summary>) -> AccountCounts {
     let of_kind = |kind: PrincipalKind| estate.principals.iter().filter(move |principal| principal.kind == kind);
     let users: BTreeSet<&str> = of_kind(PrincipalKind::IamUser).map(|user| user.arn.as_str()).collect();
     let reported: Option<BTreeSet<&str>> = estate.credentials.as_ref().map(|rows| {
@@ -86,10 +121,17 @@ fn counts(estate: &AccountEstate) -> AccountCounts {
         arns.filter(|arn: &&str| !arn.ends_with(":root")).collect()
     });
     let inventory = estate.inventory.as_ref();
+    let roles = of_kind(PrincipalKind::IamRole).count();
+    if let Some(summary) = &mut summary {
+        let is = |count: u64, read: usize| u64::try_from(read).is_ok_and(|read| read == count);
+        let both = summary.users.zip(summary.roles);
+        summary.agrees = both.map(|(told_users, told_roles)| is(told_users, users.len()) && is(told_roles, roles));
+    }
     AccountCounts {
         account: estate.account,
         users: users.len(),
-        roles: of_kind(PrincipalKind::IamRole).count(),
+        roles,
+        account_summary: summary,
         managed_policies: estate.managed_policies,
         attachments: estate.principals.iter().map(|principal| principal.attachments.len()).sum(),
         users_agree: reported.as_ref().map(|reported| *reported == users),
