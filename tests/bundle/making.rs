@@ -118,6 +118,26 @@ fn the_population_has_the_count_of_aws_beside_ours() {
 }
 
 #[test]
+fn controls_in_a_bundle_are_those_of_the_audit() {
+    let desk = Desk::new();
+    let bundle = desk.of_sample("bundle", &["--controls", "soc-2", "--controls", "pci-dss-4.0.1"]);
+    for name in ["soc-2", "pci-dss-4.0.1"] {
+        for format in ["csv", "json"] {
+            let printed = leastwise(&["audit", SAMPLE, "--controls", name, "--format", format]).out;
+            let mut kept = fs::read_to_string(bundle.join(format!("controls/{name}.{format}"))).unwrap();
+            // Gaps name their files, which have another place here.
+            kept = kept.replace("inputs/1", SAMPLE);
+            assert_eq!(kept, printed, "{name} {format}");
+        }
+    }
+    let run = desk.verify(&bundle, &["--replay"]).ends(0);
+    assert!(run.out.contains("files again"), "{}", run.out);
+    for wrong in [&["--controls", "soc"][..], &["--controls", "soc-2", "--controls", "soc-2"]] {
+        assert!(desk.create("other", SAMPLE, wrong).ends(2).err.contains("pci-dss-4.0.1"));
+    }
+}
+
+#[test]
 fn the_sheet_has_a_row_a_finding_and_nothing_decided() {
     let desk = Desk::new();
     let bundle = desk.of_sample("bundle", &[]);

@@ -142,6 +142,34 @@ fn the_command_names_the_first_file_of_a_real_bundle_and_exits_with_one() {
 }
 
 #[test]
+fn an_envelope_that_is_written_otherwise_counts_as_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = small(folder.path());
+    let bundle = folder.path().join("small");
+    let path = bundle.join("envelope.dsse.json");
+    let original = fs::read_to_string(&path).unwrap();
+    let parsed: serde_json::Value = serde_json::from_str(&original).unwrap();
+    let compact = parsed.to_string();
+    let more = original.replacen('{', "{\"note\": \"approved\",", 1);
+    let twice = original.replace("\"signatures\": [", "\"signatures\": [{\"keyid\": \"\", \"sig\": \"\"},");
+    for changed in [
+        compact,
+        more,
+        twice,
+        format!(" {original}"),
+        original.replace('\n', "\r\n"),
+        "{}".to_owned(),
+        String::new(),
+    ] {
+        assert_ne!(changed, original);
+        fs::write(&path, changed).unwrap();
+        assert_eq!(first_difference(&bundle, &key).as_deref(), Some("envelope.dsse.json"));
+    }
+    fs::write(&path, original).unwrap();
+    assert_eq!(first_difference(&bundle, &key), None);
+}
+
+#[test]
 fn a_bundle_that_somebody_else_signed_is_refused() {
     let (desk, other) = (Desk::new(), Desk::new());
     let theirs = other.of_sample("bundle", &[]);

@@ -24,6 +24,7 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
             "no source given: name a snapshot directory, which `leastwise collect` makes, or files".into(),
         ));
     }
+    let frameworks = documents::frameworks(&asked.controls)?;
     let key = PrivateKey::read(&asked.key)?;
     let all_absolute =
         |paths: &[std::path::PathBuf]| paths.iter().map(|path| inputs::absolute(path)).collect::<Result<Vec<_>, _>>();
@@ -43,7 +44,7 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
     if asked.sources.reading.as_of.is_none() {
         arguments.insert(1, format!("--as-of={as_of}"));
     }
-    let documents = Documents::of(audit, opened)?;
+    let documents = Documents::of(audit, opened, &frameworks)?;
     for name in documents.names() {
         bundle.write(&name, |out| documents.write(&name, out).unwrap_or(Ok(())))?;
     }
@@ -56,6 +57,7 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
         catalog: run_facts::catalog(),
         built_in: run_facts::built_in(),
         arguments,
+        controls: asked.controls.clone(),
         redacted: asked.redact,
         started,
         finished: now(),

@@ -1,12 +1,19 @@
 //! The files of a bundle that follow from its inputs: the reports, the population, the questions, the reviewer's sheet.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
 use clap::Parser as _;
 use clap::ValueEnum as _;
+use leastwise::controls::Assessment;
+use leastwise::controls::Framework;
+use leastwise::controls::assess;
 use leastwise::finding::Report;
 use leastwise::rank::Weights;
+use leastwise::report::CsvOptions;
+use leastwise::report::write_controls_csv;
+use leastwise::report::write_controls_json;
 use leastwise::report::write_review;
 use leastwise::rules::RuleSet;
 use serde::Serialize;
@@ -33,6 +40,7 @@ pub(crate) struct Documents {
     report: Report,
     population: Population,
     questions: Vec<Question>,
+    assessments: Vec<Assessment>,
     pub(crate) is_incomplete: bool,
 }
 
@@ -90,12 +98,15 @@ fn file(format: ReportFormat) -> String {
 
 impl Documents {
     /// Audits the inputs.
-    pub(crate) fn of(audit: Audit, inputs: Inputs) -> Result<Self, Failure> {
+    pub(crate) fn of(audit: Audit, inputs: Inputs, frameworks: &[Framework]) -> Result<Self, Failure> {
         let rules = audit::rules(&audit.reporting.rules)?;
         let weights = Weights::builtin()?;
         let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting)?;
         let population = population::of(&inputs, &report, &audit.sources.sources)?;
+        let is_chosen = !audit.reporting.principals.is_empty() || audit.reporting.severity.is_some();
+        let assessments = frameworks.iter().map(|framework| assess(framework, &report, is_chosen));
         Ok(Self {
+            assessments: assessments.collect(),
             questions: questions(&rules),
             audit,
             inputs,
@@ -109,7 +120,11 @@ impl Documents {
     pub(crate) fn names(&self) -> Vec<String> {
         let fixed = ["population.json", "questions.json", "review.csv"].map(str::to_owned);
         let reports = self.audit.reporting.reports.iter().map(|report| file(report.format));
-        fixed.into_iter().chain(reports).collect()
+        let controls = self.assessments.iter().flat_map(|assessment| {
+            let name = &assessment.framework;
+            [format!("controls/{name}.csv"), format!("controls/{name}.json")]
+        });
+        fixed.into_iter().chain(reports).chain(controls).collect()
     }
 
     /// Writes the file of this name; none when there is none.
@@ -118,12 +133,37 @@ impl Documents {
             "population.json" => json(&self.population, out),
             "questions.json" => json(&self.questions, out),
             "review.csv" => write_review(&self.report, out),
+            _ if name.starts_with("controls/") => {
+                let (framework, ending) = name.strip_prefix("controls/")?.rsplit_once('.')?;
+                let assessment = self.assessments.iter().find(|known| known.framework == framework)?;
+                match ending {
+                    "csv" => write_controls_csv(assessment, &self.report, CsvOptions::default(), out),
+                    _ => write_controls_json(assessment, &self.report, out),
+                }
+            }
             _ => {
                 let format = ReportFormat::value_variants().iter().find(|format| file(**format) == name)?;
                 reports::render(&self.report, *format, &self.audit.reporting, WIDTH, out)
             }
         })
     }
+}
+
+/// Built-in frameworks by name, each once; a file would have to be in the bundle, too.
+pub(crate) fn frameworks(names: &[String]) -> Result<Vec<Framework>, Failure> {
+    let mut seen = BTreeSet::new();
+    let mut frameworks = Vec::new();
+    for name in names {
+        if !Framework::names().any(|known| known == name) || !seen.insert(name) {
+            let known: Vec<&str> = Framework::names().collect();
+            let known = known.join(", ");
+            return Err(Failure::Usage(format!(
+                "--controls {name}: name each of these at most once: {known}"
+            )));
+        }
+        frameworks.push(Framework::find(name)?);
+    }
+    Ok(frameworks)
 }
 
 fn questions(rules: &RuleSet) -> Vec<Question> {

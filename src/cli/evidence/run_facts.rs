@@ -20,6 +20,8 @@ pub(crate) struct RunFile {
     pub(crate) built_in: Vec<FileHash>,
     /// The audit, as one would type it in the bundle's directory; the program's name left out.
     pub(crate) arguments: Vec<String>,
+    /// The frameworks whose controls were assessed.
+    pub(crate) controls: Vec<String>,
     pub(crate) redacted: bool,
     /// When making the evidence began and ended, by the clock of the machine.
     pub(crate) started: Timestamp,

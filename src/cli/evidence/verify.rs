@@ -81,7 +81,7 @@ fn replay(asked: &Verify, facts: &RunFile) -> Result<(), Failure> {
     }
     inputs::enter(staged.as_ref().map_or(&bundle, Staging::path))?;
     let opened = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
-    let documents = Documents::of(audit, opened)?;
+    let documents = Documents::of(audit, opened, &documents::frameworks(&facts.controls)?)?;
     for name in &facts.derived {
         let path = bundle.join(name);
         let file = fs::File::open(&path).map_err(|error| output::file_failure(&path, error))?;
