@@ -16,7 +16,10 @@ pub mod solve;
 pub mod finding;
 pub mod config;
 pub mod baseline;
+pub mod controls;
 pub mod rules;
 pub mod rank;
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod evidence;
 pub mod cases;

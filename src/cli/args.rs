@@ -15,6 +15,7 @@ use leastwise::ident::AccountId;
 use leastwise::ident::Action;
 use leastwise::ident::Arn;
 
+use crate::evidence::args::Evidence;
 use crate::exit::EXIT_CODES;
 use crate::lint::LintedType;
 
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
+    /// Make evidence of an audit that can be checked later, and check it.
+    Evidence(Evidence),
     /// Read the account of your AWS credentials, or its organization, into a snapshot directory.
     #[cfg(feature = "live")]
     Collect(Collect),
@@ -188,6 +191,10 @@ pub(crate) struct Reporting {
     /// A rule file or a folder of them, beside the built-in rules (repeatable).
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
+    /// Group the report by the controls of this framework, such as nist-800-53r5, or of a file that ends in .toml: pass,
+    /// fail or not determined, with the population behind it. Formats: table, csv, json; docs/controls.md lists the frameworks.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) controls: Option<String>,
     /// Give identities that can do nothing a row too.
     #[arg(long)]
     pub(crate) all: bool,
@@ -220,6 +227,7 @@ impl Reporting {
             baseline: None,
             fail_on_new: None,
             rules,
+            controls: None,
             all: true,
             config: None,
             suppressions: Suppressions::default(),
@@ -610,7 +618,7 @@ fn day(text: &str) -> Result<Date, String> {
     day.ok_or_else(|| "a day such as 2026-12-31 expected".to_owned())
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
 }
@@ -621,7 +629,7 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a number above zero expected".to_owned())
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
     Severity::from_word(text).ok_or_else(|| {
         let words: Vec<&str> = Severity::ALL.iter().map(|severity| severity.word()).collect();
         format!("one of {}", words.join(", "))

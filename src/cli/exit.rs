@@ -46,6 +46,12 @@ pub(crate) enum Failure {
     /// The weights file.
     #[error(transparent)]
     Weights(#[from] leastwise::rank::WeightsError),
+    /// A framework of controls.
+    #[error(transparent)]
+    Framework(#[from] leastwise::controls::FrameworkError),
+    /// Evidence that cannot be made, or does not hold.
+    #[error(transparent)]
+    Evidence(#[from] leastwise::evidence::EvidenceError),
     /// Reading AWS.
     #[cfg(feature = "live")]
     #[error(transparent)]

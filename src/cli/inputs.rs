@@ -32,7 +32,7 @@ use crate::progress::Progress;
 
 /// What was read of all accounts together.
 pub(crate) struct Inputs {
-    snapshot: Snapshot,
+    pub(crate) snapshot: Snapshot,
     pub(crate) organization: Option<Organization>,
     pub(crate) findings: Option<AccessFindings>,
     /// What could not be read of the sources and the organization.
@@ -280,7 +280,7 @@ fn type_words(value_type: ValueType) -> &'static str {
 }
 
 /// Now, to the second.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

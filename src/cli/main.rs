@@ -11,6 +11,7 @@ mod diff;
 #[cfg(feature = "live")]
 mod doctor;
 mod document;
+mod evidence;
 mod exit;
 mod explain;
 mod holdings;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Can(explain) => explain::run(&explain, Length::Proof),
         Command::Test(test) => test::run(&test),
         Command::Rules(rules) => rules::run(&rules),
+        Command::Evidence(asked) => evidence::run(&asked),
         #[cfg(feature = "live")]
         Command::Collect(collect) => collect::run(&collect),
         #[cfg(feature = "live")]

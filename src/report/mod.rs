@@ -15,12 +15,22 @@ mod wrap;
 #[cfg(feature = "cli")]
 mod grid;
 #[cfg(feature = "cli")]
+mod controls;
+#[cfg(feature = "cli")]
+mod review;
+#[cfg(feature = "cli")]
 mod row;
 #[cfg(feature = "cli")]
 mod table;
 
 #[cfg(feature = "cli")]
 pub use columns::column_names;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_csv;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_json;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_table;
 #[cfg(feature = "cli")]
 pub use csv::CsvOptions;
 #[cfg(feature = "cli")]
@@ -36,6 +46,8 @@ pub use grid::write_grid;
 pub use json::SCHEMA;
 pub use json::write_json;
 pub use json::write_json_value;
+#[cfg(feature = "cli")]
+pub use review::write_review;
 #[cfg(feature = "cli")]
 pub use table::TableOptions;
 #[cfg(feature = "cli")]
