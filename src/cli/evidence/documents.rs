@@ -79,7 +79,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Audit, Failure> {
         })
         .collect();
     audit.reporting.limit = 0;
-    Ok(audit)
+    Ok(*audit)
 }
 
 /// The name of a report in the bundle.
