@@ -5,7 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rooms in the order of the data's way, the policy tests last; the row is the whole permission.
-const ROWS: [(&str, &[&str]); 15] = [
+const ROWS: [(&str, &[&str]); 17] = [
     ("ident", &[]),
     ("policy", &["ident"]),
     ("catalog", &["ident"]),
@@ -16,6 +16,9 @@ const ROWS: [(&str, &[&str]); 15] = [
     ("solve", &["ident", "policy", "catalog", "estate", "evaluate"]),
     ("finding", &["ident", "policy", "evaluate"]),
     ("controls", &["finding"]),
+    // Both mark findings and look at nothing else: who accepts one, and what an earlier report said of it.
+    ("config", &["ident", "finding"]),
+    ("baseline", &["ident", "finding"]),
     (
         "rules",
         &["ident", "policy", "catalog", "estate", "evaluate", "solve", "finding"],

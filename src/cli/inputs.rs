@@ -127,7 +127,12 @@ impl Inputs {
     /// The accounts that are looked at.
     pub(crate) fn accounts(&self) -> Vec<AccountId> {
         let ids = self.snapshot.accounts().iter().map(leastwise::snapshot::AccountEntry::id);
-        ids.filter(|id| self.wanted.is_empty() || self.wanted.contains(id)).collect()
+        ids.filter(|id| self.looks_at(*id)).collect()
+    }
+
+    /// Whether the run speaks of this account, read or not.
+    pub(crate) fn looks_at(&self, account: AccountId) -> bool {
+        self.wanted.is_empty() || self.wanted.contains(&account)
     }
 
     /// Reads the accounts and hands each to `work`, several at a time; `take` gets the results in order of the accounts.

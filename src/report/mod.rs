@@ -45,6 +45,7 @@ pub use grid::Column;
 pub use grid::write_grid;
 pub use json::SCHEMA;
 pub use json::write_json;
+pub use json::write_json_value;
 #[cfg(feature = "cli")]
 pub use review::write_review;
 #[cfg(feature = "cli")]

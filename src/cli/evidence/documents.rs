@@ -101,7 +101,7 @@ impl Documents {
     pub(crate) fn of(audit: Audit, inputs: Inputs, frameworks: &[Framework]) -> Result<Self, Failure> {
         let rules = audit::rules(&audit.reporting.rules)?;
         let weights = Weights::builtin()?;
-        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting)?;
+        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, None)?;
         let population = population::of(&inputs, &report, &audit.sources.sources)?;
         let is_chosen = !audit.reporting.principals.is_empty() || audit.reporting.severity.is_some();
         let assessments = frameworks.iter().map(|framework| assess(framework, &report, is_chosen));
