@@ -80,7 +80,7 @@ fn config_path(name: &str, matches: &ArgMatches) -> Option<PathBuf> {
 }
 
 /// Reads a file in which nothing is wrong.
-fn read(path: &Path) -> Result<ConfigFile, Failure> {
+pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
     let (config, mistakes) = checked(path)?;
     if mistakes.is_empty() {
         return Ok(config);
