@@ -15,10 +15,10 @@ const ROWS: [(&str, &[&str]); 17] = [
     ("evaluate", &["ident", "policy", "catalog", "estate"]),
     ("solve", &["ident", "policy", "catalog", "estate", "evaluate"]),
     ("finding", &["ident", "policy", "evaluate"]),
-    ("controls", &["finding"]),
     // Both mark findings and look at nothing else: who accepts one, and what an earlier report said of it.
     ("config", &["ident", "finding"]),
     ("baseline", &["ident", "finding"]),
+    ("controls", &["finding"]),
     (
         "rules",
         &["ident", "policy", "catalog", "estate", "evaluate", "solve", "finding"],

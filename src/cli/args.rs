@@ -615,7 +615,7 @@ fn day(text: &str) -> Result<Date, String> {
     day.ok_or_else(|| "a day such as 2026-12-31 expected".to_owned())
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
 }
