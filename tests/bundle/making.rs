@@ -138,6 +138,28 @@ fn controls_in_a_bundle_are_those_of_the_audit() {
 }
 
 #[test]
+fn accepted_findings_are_marked_and_replayed_with_the_file_that_accepts_them() {
+    let desk = Desk::new();
+    let text = "[[suppressions]]\nidentity = \"*\"\nowner = \"jo\"\nreason = \"r\"\nexpires = 2999-01-01\n";
+    fs::write(desk.path("ours.toml"), text).unwrap();
+    let config = desk.at("ours.toml");
+    let options = ["--standalone", "--config", &config, "--controls", "soc-2"];
+    for (name, more) in [("whole", &[][..]), ("hashes", &["--redact"])] {
+        desk.create(name, DUMP, &[&options[..], more].concat());
+        let bundle = desk.path(name);
+        let report = json(&bundle.join("reports/report.json"));
+        let findings = report["findings"].as_array().unwrap();
+        assert!(!findings.is_empty() && findings.iter().all(|finding| finding["suppression"]["owner"] == "jo"));
+        assert_eq!(fs::read_to_string(bundle.join("config/leastwise.toml")).unwrap(), text);
+    }
+    desk.verify(&desk.path("whole"), &["--replay"]).ends(0);
+    desk.verify(&desk.path("hashes"), &["--replay", "--source", DUMP]).ends(0);
+    fs::write(desk.path("ours.toml"), "owner = 1").unwrap();
+    desk.create("wrong", DUMP, &options).ends(2);
+    assert!(!desk.path("wrong").exists());
+}
+
+#[test]
 fn the_sheet_has_a_row_a_finding_and_nothing_decided() {
     let desk = Desk::new();
     let bundle = desk.of_sample("bundle", &[]);

@@ -73,6 +73,9 @@ pub(crate) struct Create {
     /// A rule file or a folder of them, beside the built-in rules (repeatable). They are kept in the bundle.
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
+    /// Apply the suppressions of this configuration file, which is kept in the bundle; its other settings do not count here.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Add what the audit says of the controls of this built-in framework, such as nist-800-53r5 (repeatable).
     #[arg(long, value_name = "NAME")]
     pub(crate) controls: Vec<String>,

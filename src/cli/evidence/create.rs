@@ -8,7 +8,9 @@ use crate::evidence::args::Create;
 use crate::evidence::documents;
 use crate::evidence::documents::Documents;
 use crate::evidence::inputs;
+use crate::evidence::inputs::CONFIG;
 use crate::evidence::inputs::INPUTS;
+use crate::evidence::inputs::Input;
 use crate::evidence::run_facts;
 use crate::evidence::run_facts::RunFile;
 use crate::exit::ExitCode;
@@ -31,13 +33,18 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
     let sources = inputs::sources(&all_absolute(&asked.sources.sources)?)?;
     let rules = inputs::rules(&all_absolute(&asked.rules)?)?;
     let mut bundle = Bundle::new(&asked.output)?;
-    for input in sources.files.iter().chain(&rules.files) {
+    let config = asked.config.as_deref().map(inputs::absolute).transpose()?;
+    let config = config.map(|path| Input {
+        name: CONFIG.to_owned(),
+        path,
+    });
+    for input in sources.files.iter().chain(&rules.files).chain(&config) {
         bundle.copy(&input.name, &input.path, &mut *input.reader()?, &key)?;
     }
     inputs::enter(bundle.directory())?;
     let mut arguments = arguments(asked, &rules.arguments);
     arguments.extend(sources.arguments);
-    let audit = documents::parse(&arguments)?;
+    let audit = documents::parse(&arguments, config.is_some())?;
     let opened = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
     let as_of = opened.as_of;
     // Without it a replay of bare files would answer for the day of the replay.
@@ -58,6 +65,7 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
         built_in: run_facts::built_in(),
         arguments,
         controls: asked.controls.clone(),
+        suppressions: config.is_some(),
         redacted: asked.redact,
         started,
         finished: now(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
+use std::path::Path;
 
 use clap::Parser as _;
 use clap::ValueEnum as _;
@@ -24,11 +25,13 @@ use crate::args::Command;
 use crate::args::ReportFile;
 use crate::args::ReportFormat;
 use crate::audit;
+use crate::evidence::inputs::CONFIG;
 use crate::evidence::population;
 use crate::evidence::population::Population;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::reports;
+use crate::settings;
 
 /// The width of the table, whatever terminal the run had.
 const WIDTH: u16 = 160;
@@ -63,8 +66,8 @@ struct Asked {
     loss: &'static str,
 }
 
-/// The arguments of an audit.
-pub(crate) fn parse(arguments: &[String]) -> Result<Audit, Failure> {
+/// The arguments of an audit, in the directory that holds its files; with the suppressions of its configuration file.
+pub(crate) fn parse(arguments: &[String], is_configured: bool) -> Result<Audit, Failure> {
     let words = std::iter::once("leastwise").chain(arguments.iter().map(String::as_str));
     let parsed = Arguments::try_parse_from(words).map_err(|error| Failure::Usage(error.to_string()))?;
     let Command::Audit(mut audit) = parsed.command else {
@@ -79,6 +82,9 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Audit, Failure> {
         })
         .collect();
     audit.reporting.limit = 0;
+    if is_configured {
+        audit.reporting.suppressions = settings::read(Path::new(CONFIG))?.suppressions;
+    }
     Ok(*audit)
 }
 

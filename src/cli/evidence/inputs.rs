@@ -18,6 +18,9 @@ pub(crate) const INPUTS: &str = "inputs";
 /// The folder of rule files in a bundle.
 pub(crate) const RULES: &str = "rules";
 
+/// The configuration file in a bundle.
+pub(crate) const CONFIG: &str = "config/leastwise.toml";
+
 /// One file to take.
 pub(crate) struct Input {
     /// Its name in the bundle.

@@ -22,6 +22,8 @@ pub(crate) struct RunFile {
     pub(crate) arguments: Vec<String>,
     /// The frameworks whose controls were assessed.
     pub(crate) controls: Vec<String>,
+    /// Whether the suppressions of the configuration file in the bundle were applied.
+    pub(crate) suppressions: bool,
     pub(crate) redacted: bool,
     /// When making the evidence began and ended, by the clock of the machine.
     pub(crate) started: Timestamp,

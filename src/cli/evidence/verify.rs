@@ -17,6 +17,7 @@ use crate::evidence::args::Verify;
 use crate::evidence::documents;
 use crate::evidence::documents::Documents;
 use crate::evidence::inputs;
+use crate::evidence::inputs::CONFIG;
 use crate::evidence::inputs::INPUTS;
 use crate::evidence::inputs::RULES;
 use crate::evidence::run_facts::RunFile;
@@ -64,11 +65,6 @@ fn replay(asked: &Verify, facts: &RunFile) -> Result<(), Failure> {
         ));
     }
     let bundle = inputs::absolute(&asked.bundle)?;
-    let audit = documents::parse(&facts.arguments)?;
-    let is_inside = |paths: &[PathBuf], folder| paths.iter().all(|path| inputs::is_inside(path, folder));
-    if !is_inside(&audit.sources.sources, INPUTS) || !is_inside(&audit.reporting.rules, RULES) {
-        return Err(differs("run.json", "its arguments name files outside of the bundle".into()).into());
-    }
     let staged = if facts.redacted {
         Some(staged(asked, facts, &bundle)?)
     } else {
@@ -80,6 +76,11 @@ fn replay(asked: &Verify, facts: &RunFile) -> Result<(), Failure> {
         ));
     }
     inputs::enter(staged.as_ref().map_or(&bundle, Staging::path))?;
+    let audit = documents::parse(&facts.arguments, facts.suppressions)?;
+    let is_inside = |paths: &[PathBuf], folder| paths.iter().all(|path| inputs::is_inside(path, folder));
+    if !is_inside(&audit.sources.sources, INPUTS) || !is_inside(&audit.reporting.rules, RULES) {
+        return Err(differs("run.json", "its arguments name files outside of the bundle".into()).into());
+    }
     let opened = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
     let documents = Documents::of(audit, opened, &documents::frameworks(&facts.controls)?)?;
     for name in &facts.derived {
@@ -124,6 +125,11 @@ fn staged(asked: &Verify, facts: &RunFile, bundle: &Path) -> Result<Staging, Fai
     expected.sort();
     if let Some(name) = first_difference(&expected, &hashes) {
         return Err(differs(&name, "is not the input that was audited".into()).into());
+    }
+    if facts.suppressions {
+        let path = bundle.join(CONFIG);
+        let mut file = fs::File::open(&path).map_err(|error| output::file_failure(&path, error))?;
+        copy(&mut file, &staging.path().join(CONFIG))?;
     }
     let rules = bundle.join(RULES);
     if rules.is_dir() {
