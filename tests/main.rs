@@ -23,6 +23,7 @@ mod covered;
 mod decisions;
 mod differential;
 mod evidence;
+mod formats;
 mod formulas;
 mod guides;
 mod last_accessed;

@@ -126,6 +126,16 @@ pub(crate) enum ReportFormat {
     Csv,
     /// For programs; docs/report.schema.json describes it.
     Json,
+    /// SARIF 2.1.0, for code scanning; docs/formats.md describes this and the next ones.
+    Sarif,
+    /// OCSF 1.8.0, one IAM Analysis Finding a line.
+    Ocsf,
+    /// Security Hub's format, one batch for BatchImportFindings a line.
+    Asff,
+    /// OSCAL Assessment Results 1.2.3.
+    Oscal,
+    /// A summary for a pull request or a chat.
+    Markdown,
 }
 
 /// A report and where it goes.
@@ -181,6 +191,9 @@ pub(crate) struct Reporting {
     /// Show at most this many rows of each section of the table; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+    /// The Region whose Security Hub takes the ASFF format; without it us-east-1, or the main Region of the partition.
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    pub(crate) asff_region: Option<String>,
 }
 
 impl Reporting {
@@ -491,6 +504,17 @@ fn report_file(text: &str) -> Result<ReportFile, String> {
 fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if is_plain && text.contains('-') {
+        Ok(text.to_owned())
+    } else {
+        Err("a Region such as eu-west-1 expected".to_owned())
+    }
 }
 
 #[cfg(feature = "live")]
