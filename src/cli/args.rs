@@ -130,7 +130,7 @@ pub(crate) enum ReportFormat {
     Sarif,
     /// OCSF 1.8.0, one IAM Analysis Finding a line.
     Ocsf,
-    /// Security Hub's format, one batch for BatchImportFindings a line.
+    /// Security Hub's format, one call of batch-import-findings a line.
     Asff,
     /// OSCAL Assessment Results 1.2.3.
     Oscal,

@@ -12,6 +12,7 @@ use crate::finding::PrincipalKind;
 use crate::finding::Report;
 use crate::finding::RuleFacts;
 use crate::finding::RunFacts;
+use crate::finding::Score;
 use crate::finding::Severity;
 use crate::finding::Verdict;
 use crate::ident::regions_of;
@@ -116,7 +117,7 @@ const fn compliance(verdict: Verdict) -> &'static str {
 
 fn severity(finding: &Finding) -> Value {
     let score = finding.score.as_ref();
-    let label = match (finding.verdict, score.map(|score| score.severity())) {
+    let label = match (finding.verdict, score.map(Score::severity)) {
         (Verdict::Denied, _) | (_, None) => "INFORMATIONAL",
         (_, Some(Severity::Low)) => "LOW",
         (_, Some(Severity::Medium)) => "MEDIUM",

@@ -6,6 +6,7 @@ use std::io;
 use crate::finding::Change;
 use crate::finding::Finding;
 use crate::finding::Report;
+use crate::finding::Score;
 use crate::finding::Severity;
 use crate::report::row;
 use crate::report::sentence::cut;
@@ -70,7 +71,7 @@ fn write_heading(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 fn write_counts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut all: BTreeMap<Option<Severity>, Counts> = BTreeMap::new();
     for finding in &report.findings {
-        let severity = finding.score.as_ref().map(|score| score.severity());
+        let severity = finding.score.as_ref().map(Score::severity);
         all.entry(severity).or_default().add(finding);
     }
     if all.is_empty() {

@@ -14,6 +14,7 @@ use crate::finding::PrincipalKind;
 use crate::finding::Report;
 use crate::finding::RuleFacts;
 use crate::finding::RunFacts;
+use crate::finding::Score;
 use crate::finding::Severity;
 use crate::finding::Verdict;
 use crate::report::json::value;
@@ -79,7 +80,7 @@ fn iam_analysis(finding: &Finding, rank: usize, facts: &RunFacts) -> Value {
         "permission_analysis_results": privileges(finding),
         "unmapped": {
             "rank": rank,
-            "score": finding.score.as_ref().map(|score| score.total()),
+            "score": finding.score.as_ref().map(Score::total),
             "verdict": finding.verdict,
             "change": finding.change,
             "ou_path": finding.identity.ou_path,
@@ -106,7 +107,7 @@ fn severity(finding: &Finding) -> (u32, &'static str) {
     if finding.verdict == Verdict::Denied {
         return (1, "Informational");
     }
-    match finding.score.as_ref().map(|score| score.severity()) {
+    match finding.score.as_ref().map(Score::severity) {
         None => (0, "Unknown"),
         Some(Severity::Low) => (2, "Low"),
         Some(Severity::Medium) => (3, "Medium"),

@@ -19,6 +19,7 @@ use crate::finding::PrincipalKind;
 use crate::finding::Report;
 use crate::finding::RuleFacts;
 use crate::finding::RunFacts;
+use crate::finding::Score;
 use crate::finding::Severity;
 use crate::finding::Verdict;
 use crate::report::json::list;
@@ -193,7 +194,7 @@ fn notification(gap: &CoverageGap) -> Value {
 }
 
 fn result(finding: &Finding, facts: &RunFacts) -> Value {
-    let grade = finding.score.as_ref().map(|score| score.severity());
+    let grade = finding.score.as_ref().map(Score::severity);
     let of_rules = facts.rules.iter().position(|rule| rule.id == finding.rule);
     let of_grades = GRADES.iter().position(|known| *known == grade).unwrap_or_default();
     let (kind, level) = match finding.verdict {
@@ -226,7 +227,7 @@ fn result(finding: &Finding, facts: &RunFacts) -> Value {
         "partialFingerprints": {"primaryLocationLineHash": format!("{id}:1"), "leastwiseFindingId/v1": id},
         "baselineState": finding.change.map(baseline_state),
         "suppressions": suppressions(finding),
-        "rank": finding.score.as_ref().map(|score| score.total()),
+        "rank": finding.score.as_ref().map(Score::total),
         "properties": {
             "account": identity.account,
             "accountName": identity.account_name,

@@ -31,7 +31,7 @@ pub fn rendered(report: &Report, format: &str) -> String {
         "asff" => write_asff(report, AsffOptions::default(), &mut bytes),
         "oscal" => write_oscal(report, &mut bytes),
         "markdown" => write_markdown(report, MarkdownOptions::default(), &mut bytes),
-        other => panic!("no format {other}"),
+        _ => Err(std::io::Error::other("no such format")),
     }
     .unwrap();
     String::from_utf8(bytes).unwrap()

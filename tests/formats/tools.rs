@@ -19,8 +19,7 @@ fn script(name: &str) -> PathBuf {
 }
 
 fn python() -> PathBuf {
-    let found = environment("formats", &script("requirements.txt"), "the tests of the formats");
-    found.unwrap_or_else(|why| panic!("{why}"))
+    environment("formats", &script("requirements.txt"), "the tests of the formats").unwrap()
 }
 
 /// The folder with the schemas.
