@@ -14,13 +14,18 @@ mod agreement;
 mod architecture;
 mod blockers;
 mod broken_input;
+#[cfg(unix)]
+mod bundle;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod command;
 mod conditions;
+mod configuration;
+mod controls;
 mod covered;
 mod decisions;
+mod differences;
 mod differential;
 mod evidence;
 mod formats;
@@ -36,6 +41,8 @@ mod proofs;
 mod python;
 mod ranking;
 mod reach;
+#[cfg(unix)]
+mod recipes;
 mod remarks;
 mod reports;
 mod rules;

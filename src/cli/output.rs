@@ -32,7 +32,11 @@ pub(crate) fn failure(failure: &Failure) -> ExitCode {
     {
         return ExitCode::Done;
     }
-    remark(&failure.to_string());
+    if let Failure::Config(mistakes) = failure {
+        mistakes.lines().for_each(remark);
+    } else {
+        remark(&failure.to_string());
+    }
     ExitCode::Failed
 }
 

@@ -4,12 +4,20 @@ use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
+use clap::ValueEnum as _;
+use clap::builder::PossibleValue;
+use leastwise::controls::Assessment;
+use leastwise::controls::Framework;
+use leastwise::controls::assess;
 use leastwise::finding::Report;
 use leastwise::report::AsffOptions;
 use leastwise::report::CsvOptions;
 use leastwise::report::MarkdownOptions;
 use leastwise::report::TableOptions;
 use leastwise::report::write_asff;
+use leastwise::report::write_controls_csv;
+use leastwise::report::write_controls_json;
+use leastwise::report::write_controls_table;
 use leastwise::report::write_csv;
 use leastwise::report::write_json;
 use leastwise::report::write_markdown;
@@ -18,6 +26,7 @@ use leastwise::report::write_oscal;
 use leastwise::report::write_sarif;
 use leastwise::report::write_table;
 
+use crate::args::ReportFile;
 use crate::args::ReportFormat;
 use crate::args::Reporting;
 use crate::exit::ExitCode;
@@ -27,6 +36,17 @@ use crate::output;
 /// Refuses to write two reports to one file; asked before the audit, which may take long.
 pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
     let wanted = reporting.wanted();
+    if let Some(name) = &reporting.controls {
+        Framework::find(name)?;
+        let has_controls = |report: &&ReportFile| !CONTROLS_FORMATS.contains(&report.format);
+        if let Some(other) = wanted.iter().find(has_controls) {
+            let word = other.format.to_possible_value();
+            let word = word.as_ref().map_or("", PossibleValue::get_name);
+            return Err(Failure::Usage(format!(
+                "--controls writes table, csv and json; {word} has no such form"
+            )));
+        }
+    }
     let mut seen = BTreeSet::new();
     let mut paths = wanted.iter().filter_map(|report| report.path.as_deref());
     match paths.find(|path| !seen.insert(*path)) {
@@ -42,11 +62,18 @@ pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
 /// written. A single report that fails is the run's failure.
 pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Failure> {
     let wanted = reporting.wanted();
+    let framework = reporting.controls.as_deref().map(Framework::find).transpose()?;
+    let is_chosen = !reporting.principals.is_empty() || reporting.severity.is_some();
+    let assessment = framework.map(|framework| assess(&framework, report, is_chosen));
     let is_alone = wanted.len() == 1;
     let mut is_written = true;
     for file in wanted {
         let path = file.path.as_deref();
-        match output::write_to(path, |out| render(report, file.format, reporting, out)) {
+        let write = |out: &mut dyn Write| match &assessment {
+            Some(assessment) => render_controls(assessment, report, file.format, reporting, out),
+            None => render(report, file.format, reporting, output::width(), out),
+        };
+        match output::write_to(path, write) {
             Ok(()) => {}
             Err(failure) if is_alone => return Err(failure),
             Err(failure) => is_written &= output::failure(&failure) == ExitCode::Done,
@@ -55,11 +82,36 @@ pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Fail
     Ok(is_written)
 }
 
-fn render(report: &Report, format: ReportFormat, reporting: &Reporting, out: &mut dyn Write) -> io::Result<()> {
+/// The formats that --controls has.
+const CONTROLS_FORMATS: [ReportFormat; 3] = [ReportFormat::Table, ReportFormat::Csv, ReportFormat::Json];
+
+fn render_controls(
+    assessment: &Assessment,
+    report: &Report,
+    format: ReportFormat,
+    reporting: &Reporting,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if format == ReportFormat::Csv {
+        write_controls_csv(assessment, report, CsvOptions { raw: reporting.raw }, out)
+    } else if format == ReportFormat::Json {
+        write_controls_json(assessment, report, out)
+    } else {
+        write_controls_table(assessment, report, output::width(), out)
+    }
+}
+
+/// Writes one report; a table is as wide as `width` says.
+pub(crate) fn render(
+    report: &Report,
+    format: ReportFormat,
+    reporting: &Reporting,
+    width: u16,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         ReportFormat::Table => {
             let limit = (reporting.limit > 0).then_some(reporting.limit);
-            let width = output::width();
             write_table(report, TableOptions { width, limit }, out)
         }
         ReportFormat::Csv => write_csv(report, CsvOptions { raw: reporting.raw }, out),

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 
 use crate::finding::AccessKey;
+use crate::finding::Change;
 use crate::finding::Factor;
 use crate::finding::FactorName;
 use crate::finding::Finding;
@@ -98,6 +99,18 @@ pub(super) const COLUMNS: &[(&str, Value)] = &[
     ("score_reasons", |row| reasons(row.finding)),
     ("action_last_used", |row| last_use(row.finding.action_last_used)),
     ("id", |row| row.finding.id().to_string().into()),
+    ("change", |row| row.finding.change.map_or("", Change::word).into()),
+    ("suppressed", |row| yes_no(row.finding.suppression.is_some())),
+    ("suppression_owner", |row| {
+        text(row.finding.suppression.as_deref().map(|suppression| &*suppression.owner))
+    }),
+    ("suppression_reason", |row| {
+        text(row.finding.suppression.as_deref().map(|suppression| &*suppression.reason))
+    }),
+    ("suppression_expires", |row| {
+        let suppression = row.finding.suppression.as_deref();
+        suppression.map_or("".into(), |suppression| number(suppression.expires))
+    }),
 ];
 
 fn number<'a>(number: impl Display) -> Cow<'a, str> {

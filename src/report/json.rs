@@ -35,10 +35,21 @@ pub fn write_json(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         finding,
     });
     list(out, "findings", ranked)?;
+    list(out, "expired_suppressions", report.expired_suppressions.iter())?;
+    out.write_all(b",\n\"baseline\":")?;
+    value(out, &report.baseline)?;
     list(out, "unjoined", report.unjoined.iter())?;
     list(out, "remarks", report.remarks.iter())?;
     list(out, "gaps", report.gaps.iter())?;
     out.write_all(b"}\n")
+}
+
+/// Writes one value on one line, with hidden characters as escapes.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_json_value<T: Serialize>(told: &T, out: &mut dyn io::Write) -> io::Result<()> {
+    value(out, told)
 }
 
 /// A comma and a member that is a list, an item a line.

@@ -15,6 +15,10 @@ mod wrap;
 #[cfg(feature = "cli")]
 mod grid;
 #[cfg(feature = "cli")]
+mod controls;
+#[cfg(feature = "cli")]
+mod review;
+#[cfg(feature = "cli")]
 mod row;
 #[cfg(feature = "cli")]
 mod table;
@@ -38,6 +42,12 @@ pub use asff::write_asff;
 #[cfg(feature = "cli")]
 pub use columns::column_names;
 #[cfg(feature = "cli")]
+pub use controls::write_controls_csv;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_json;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_table;
+#[cfg(feature = "cli")]
 pub use csv::CsvOptions;
 #[cfg(feature = "cli")]
 pub use csv::defused;
@@ -51,6 +61,7 @@ pub use grid::Column;
 pub use grid::write_grid;
 pub use json::SCHEMA;
 pub use json::write_json;
+pub use json::write_json_value;
 #[cfg(feature = "cli")]
 pub use markdown::MarkdownOptions;
 #[cfg(feature = "cli")]
@@ -59,6 +70,8 @@ pub use markdown::write_markdown;
 pub use ocsf::write_ocsf;
 #[cfg(feature = "cli")]
 pub use oscal::write_oscal;
+#[cfg(feature = "cli")]
+pub use review::write_review;
 #[cfg(feature = "cli")]
 pub use sarif::write_sarif;
 #[cfg(feature = "cli")]

@@ -1,5 +1,6 @@
 //! A finding in the words of the terminal table.
 
+use crate::finding::Change;
 use crate::finding::Citation;
 use crate::finding::Factor;
 use crate::finding::FactorName;
@@ -58,6 +59,18 @@ pub(super) fn severity(finding: &Finding) -> &'static str {
 pub(super) fn why(finding: &Finding, cite: fn(&Citation) -> String) -> Vec<String> {
     let identity = &*finding.identity;
     let mut lines = Vec::new();
+    lines.extend(finding.change.map(|change| match change {
+        Change::New => "new since the baseline".to_owned(),
+        Change::Known => "known from the baseline".to_owned(),
+        Change::Worse | Change::Better => format!("{change} than in the baseline"),
+    }));
+    lines.extend(finding.suppression.as_deref().map(|suppression| {
+        visible(&format!(
+            "suppressed until {} by {}: {}",
+            suppression.expires, suppression.owner, suppression.reason
+        ))
+        .into_owned()
+    }));
     let role_of_conditions = if finding.verdict == Verdict::Allowed {
         "the holder chooses: "
     } else {

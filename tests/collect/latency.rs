@@ -8,25 +8,17 @@
 //! answer to the one before, seen in the run itself. Nothing of the own work is in it.
 
 use std::fs;
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::io::Read as _;
-use std::io::Write as _;
-use std::net::TcpStream;
 use std::process::Command;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 use std::time::Instant;
 
-use serde_json::Value;
-
 use super::Desk;
 use super::SECRET;
 use super::emulator::Emulator;
-use super::emulator::python;
 use super::emulator::run;
-use super::emulator::script;
+use super::replay::Recorder;
 use super::text;
 
 const LATENCY: f64 = 0.05;
@@ -72,16 +64,6 @@ fn measured(endpoint: &str, members: &[&str]) -> (f64, u64, u64) {
     (started.elapsed().as_secs_f64(), work, peak / 1024)
 }
 
-/// What the recorder saw since the last time; from now on it answers by itself.
-fn seen(port: u16) -> Value {
-    let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    connection.write_all(b"GET /replay HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    connection.shutdown(std::net::Shutdown::Write).unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
-}
-
 #[test]
 #[ignore = "a measurement of minutes"]
 #[expect(clippy::cast_precision_loss, clippy::print_stdout, reason = "small numbers, for people")]
@@ -92,25 +74,16 @@ fn two_hundred_accounts_take_what_their_calls_take_and_no_more_memory_than_fifty
     let arguments = [&emulator.endpoint(), folder.path().to_str().unwrap(), &most.to_string(), "10"];
     let members = run("big_organization.py", &arguments);
     let members: Vec<&str> = members.as_array().unwrap().iter().map(text).collect();
-    let mut recorder = Command::new(python())
-        .arg(script("replay.py"))
-        .args([emulator.port().to_string(), LATENCY.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(recorder.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let port: u16 = line.trim().parse().unwrap();
-    let endpoint = format!("http://127.0.0.1:{port}");
+    let recorder = Recorder::start(&[&emulator.port().to_string(), &LATENCY.to_string()]);
+    let endpoint = recorder.endpoint();
     measured(&endpoint, &members);
-    seen(port);
+    recorder.seen();
 
     println!("accounts  calls  wall s  ideal s  ratio  own work (ticks)  peak MiB");
     let mut results = Vec::new();
     for size in SIZES {
         let (wall, work, peak) = measured(&endpoint, &members[..size]);
-        let seen = seen(port);
+        let seen = recorder.seen();
         assert_eq!(seen["new"], 0, "all was recorded");
         let depths = seen["depth"].as_object().unwrap();
         let depth = depths.values().map(|depth| depth.as_u64().unwrap()).max().unwrap() + 1; // and AssumeRole
@@ -123,8 +96,6 @@ fn two_hundred_accounts_take_what_their_calls_take_and_no_more_memory_than_fifty
         );
         results.push((ratio, peak));
     }
-    let _ = recorder.kill();
-    let _ = recorder.wait();
     assert!(results.iter().all(|(ratio, _)| *ratio < 1.5), "{results:?}");
     assert!(results[2].1 < results[0].1 * 3 / 2, "{results:?}");
 }

@@ -1,7 +1,9 @@
 """Records what the emulator answers, then answers the same by itself, each call after a latency, for thousands of calls.
 
-Usage: replay.py UPSTREAM_PORT SECONDS. It prints its port, and ends when its standard input is closed. It passes calls on
-and keeps the last answer to each until `GET /replay`; from then on it gives what it kept, and passes on what is new.
+Usage: replay.py UPSTREAM_PORT SECONDS [FILE], or replay.py FILE. It prints its port, and ends when its standard input is
+closed. It passes calls on and keeps the last answer to each until `GET /replay`; from then on it gives what it kept, and
+passes on what is new. What it kept then also goes to the file, an answer a line, from which the second form gives it
+without anyone behind it; a call that is not in the file gets a 404 and is told on standard error.
 Each `GET /replay` also tells of the calls since the last: {"calls", "new", "organization": calls to Organizations,
 "depth": {access key: most calls of which each began when the one before was answered}}.
 """
@@ -15,7 +17,11 @@ import sys
 import threading
 import time
 
-upstream, latency = int(sys.argv[1]), float(sys.argv[2])
+FIELDS = ("key", "region", "service", "method", "path", "target", "body")
+upstream, latency, file = None, 0.0, sys.argv[-1]
+if len(sys.argv) > 2:
+    upstream, latency = int(sys.argv[1]), float(sys.argv[2])
+    file = sys.argv[3] if len(sys.argv) > 3 else None
 SCOPE = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/")
 kept = {}
 state = {"is_recorded": False}
@@ -31,6 +37,23 @@ def forward(method, path, headers, body):
         return answer.status, [(n, v) for n, v in answer.getheaders() if n.lower() in names], answer.read()
     finally:
         connection.close()
+
+
+def save():
+    lines = [
+        json.dumps({"call": dict(zip(FIELDS, call)), "status": status, "headers": headers, "body": body.decode()})
+        for call, (status, headers, body) in kept.items()
+    ]
+    with open(file, "w") as out:
+        out.writelines(line + "\n" for line in sorted(lines))
+
+
+def load():
+    with open(file) as lines:
+        for line in map(json.loads, lines):
+            call = tuple(line["call"][field] for field in FIELDS)
+            kept[call] = line["status"], line["headers"], line["body"].encode()
+    state["is_recorded"] = True
 
 
 def depth(calls):
@@ -55,6 +78,8 @@ def told():
     }
     trace.clear()
     state["is_recorded"] = True
+    if upstream and file:
+        save()
     return 200, [("content-type", "application/json")], json.dumps(answer).encode()
 
 
@@ -62,7 +87,7 @@ async def answered(method, path, headers, body):
     if path == "/replay":
         return told()
     key, region, service = SCOPE.search(headers.get("authorization", "")).groups()
-    asked = body
+    asked = body.decode()
     if body.startswith(b"{"):  # the members of a map come in any order
         asked = json.dumps(json.loads(body), sort_keys=True)
     call = (key, region, service, method, path, headers.get("x-amz-target"), asked)
@@ -72,6 +97,8 @@ async def answered(method, path, headers, body):
     if is_new:
         if state["is_recorded"]:
             print("new:", call, file=sys.stderr)
+        if upstream is None:
+            return 404, [], b""
         answer = kept[call] = await asyncio.to_thread(forward, method, path, headers, body)
     else:
         await asyncio.sleep(latency)
@@ -109,5 +136,7 @@ def end_with_the_tests():
     os._exit(0)
 
 
+if upstream is None:
+    load()
 threading.Thread(target=end_with_the_tests, daemon=True).start()
 asyncio.run(main())
