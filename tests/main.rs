@@ -28,6 +28,7 @@ mod decisions;
 mod differences;
 mod differential;
 mod evidence;
+mod formats;
 mod formulas;
 mod guides;
 mod last_accessed;

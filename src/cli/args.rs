@@ -139,6 +139,16 @@ pub(crate) enum ReportFormat {
     Csv,
     /// For programs; docs/report.schema.json describes it.
     Json,
+    /// SARIF 2.1.0, for code scanning; docs/formats.md describes this and the next ones.
+    Sarif,
+    /// OCSF 1.8.0, one IAM Analysis Finding a line.
+    Ocsf,
+    /// Security Hub's format, one call of batch-import-findings a line.
+    Asff,
+    /// OSCAL Assessment Results 1.2.3.
+    Oscal,
+    /// A summary for a pull request or a chat.
+    Markdown,
 }
 
 /// A report and where it goes.
@@ -211,6 +221,9 @@ pub(crate) struct Reporting {
     /// Show at most this many rows of each section of the table; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+    /// The Region whose Security Hub takes the ASFF format; without it us-east-1, or the main Region of the partition.
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    pub(crate) asff_region: Option<String>,
 }
 
 impl Reporting {
@@ -233,6 +246,7 @@ impl Reporting {
             suppressions: Suppressions::default(),
             raw: false,
             limit: 0,
+            asff_region: None,
         }
     }
 
@@ -621,6 +635,17 @@ fn day(text: &str) -> Result<Date, String> {
 pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if is_plain && text.contains('-') {
+        Ok(text.to_owned())
+    } else {
+        Err("a Region such as eu-west-1 expected".to_owned())
+    }
 }
 
 #[cfg(feature = "live")]

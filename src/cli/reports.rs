@@ -10,13 +10,20 @@ use leastwise::controls::Assessment;
 use leastwise::controls::Framework;
 use leastwise::controls::assess;
 use leastwise::finding::Report;
+use leastwise::report::AsffOptions;
 use leastwise::report::CsvOptions;
+use leastwise::report::MarkdownOptions;
 use leastwise::report::TableOptions;
+use leastwise::report::write_asff;
 use leastwise::report::write_controls_csv;
 use leastwise::report::write_controls_json;
 use leastwise::report::write_controls_table;
 use leastwise::report::write_csv;
 use leastwise::report::write_json;
+use leastwise::report::write_markdown;
+use leastwise::report::write_ocsf;
+use leastwise::report::write_oscal;
+use leastwise::report::write_sarif;
 use leastwise::report::write_table;
 
 use crate::args::ReportFile;
@@ -109,6 +116,14 @@ pub(crate) fn render(
         }
         ReportFormat::Csv => write_csv(report, CsvOptions { raw: reporting.raw }, out),
         ReportFormat::Json => write_json(report, out),
+        ReportFormat::Sarif => write_sarif(report, out),
+        ReportFormat::Ocsf => write_ocsf(report, out),
+        ReportFormat::Asff => {
+            let region = reporting.asff_region.as_deref();
+            write_asff(report, AsffOptions { region }, out)
+        }
+        ReportFormat::Oscal => write_oscal(report, out),
+        ReportFormat::Markdown => write_markdown(report, MarkdownOptions::default(), out),
     }
 }
 
@@ -116,7 +131,12 @@ pub(crate) fn render(
 pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
     match format {
         ReportFormat::Table | ReportFormat::Json => true,
-        ReportFormat::Csv => false,
+        ReportFormat::Csv
+        | ReportFormat::Sarif
+        | ReportFormat::Ocsf
+        | ReportFormat::Asff
+        | ReportFormat::Oscal
+        | ReportFormat::Markdown => false,
     }
 }
 
@@ -124,6 +144,12 @@ pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
 pub(crate) const fn shows_details(format: ReportFormat) -> bool {
     match format {
         ReportFormat::Json => true,
-        ReportFormat::Table | ReportFormat::Csv => false,
+        ReportFormat::Table
+        | ReportFormat::Csv
+        | ReportFormat::Sarif
+        | ReportFormat::Ocsf
+        | ReportFormat::Asff
+        | ReportFormat::Oscal
+        | ReportFormat::Markdown => false,
     }
 }

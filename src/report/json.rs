@@ -52,7 +52,8 @@ pub fn write_json_value<T: Serialize>(told: &T, out: &mut dyn io::Write) -> io::
     value(out, told)
 }
 
-fn list<T: Serialize>(out: &mut dyn io::Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
+/// A comma and a member that is a list, an item a line.
+pub(super) fn list<T: Serialize>(out: &mut dyn io::Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
     write!(out, ",\n\"{name}\":[")?;
     let mut separator = "\n";
     for item in items {
@@ -63,7 +64,8 @@ fn list<T: Serialize>(out: &mut dyn io::Write, name: &str, items: impl Iterator<
     out.write_all(b"]")
 }
 
-fn value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
+/// One value, compact, hidden characters as escapes.
+pub(super) fn value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
     value
         .serialize(&mut Serializer::with_formatter(out, Plain))
         .map_err(io::Error::from)
