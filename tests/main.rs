@@ -31,6 +31,8 @@ mod evidence;
 mod formats;
 mod formulas;
 mod guides;
+#[cfg(unix)]
+mod html;
 mod last_accessed;
 mod laws;
 mod memo;

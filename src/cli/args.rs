@@ -149,6 +149,8 @@ pub(crate) enum ReportFormat {
     Oscal,
     /// A summary for a pull request or a chat.
     Markdown,
+    /// One page for people, complete in itself; docs/html.md.
+    Html,
 }
 
 /// A report and where it goes.

@@ -12,6 +12,7 @@ use leastwise::controls::assess;
 use leastwise::finding::Report;
 use leastwise::report::AsffOptions;
 use leastwise::report::CsvOptions;
+use leastwise::report::HtmlOptions;
 use leastwise::report::MarkdownOptions;
 use leastwise::report::TableOptions;
 use leastwise::report::write_asff;
@@ -19,6 +20,7 @@ use leastwise::report::write_controls_csv;
 use leastwise::report::write_controls_json;
 use leastwise::report::write_controls_table;
 use leastwise::report::write_csv;
+use leastwise::report::write_html;
 use leastwise::report::write_json;
 use leastwise::report::write_markdown;
 use leastwise::report::write_ocsf;
@@ -124,13 +126,14 @@ pub(crate) fn render(
         }
         ReportFormat::Oscal => write_oscal(report, out),
         ReportFormat::Markdown => write_markdown(report, MarkdownOptions::default(), out),
+        ReportFormat::Html => write_html(report, HtmlOptions::default(), out),
     }
 }
 
 /// Whether the format lists the remarks about policies.
 pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
     match format {
-        ReportFormat::Table | ReportFormat::Json => true,
+        ReportFormat::Table | ReportFormat::Json | ReportFormat::Html => true,
         ReportFormat::Csv
         | ReportFormat::Sarif
         | ReportFormat::Ocsf
@@ -143,7 +146,7 @@ pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
 /// Whether the format shows witnesses, weakest conditions and blockers.
 pub(crate) const fn shows_details(format: ReportFormat) -> bool {
     match format {
-        ReportFormat::Json => true,
+        ReportFormat::Json | ReportFormat::Html => true,
         ReportFormat::Table
         | ReportFormat::Csv
         | ReportFormat::Sarif

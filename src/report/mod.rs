@@ -2,7 +2,7 @@
 //!
 //! In: a report. Out: bytes to an `io::Write`, finding by finding. Names come from dumps that anyone may have
 //! written: the table and the CSV show control characters and bidirectional marks as escapes, JSON escapes them
-//! the JSON way, the CSV defuses formulas, and Markdown shows names as code.
+//! the JSON way, the CSV defuses formulas, Markdown shows names as code, and HTML as text.
 
 mod visible;
 mod json;
@@ -34,6 +34,8 @@ mod asff;
 mod oscal;
 #[cfg(feature = "cli")]
 mod markdown;
+#[cfg(feature = "cli")]
+mod html;
 
 #[cfg(feature = "cli")]
 pub use asff::AsffOptions;
@@ -59,6 +61,10 @@ pub use csv::write_csv;
 pub use grid::Column;
 #[cfg(feature = "cli")]
 pub use grid::write_grid;
+#[cfg(feature = "cli")]
+pub use html::HtmlOptions;
+#[cfg(feature = "cli")]
+pub use html::write_html;
 pub use json::SCHEMA;
 pub use json::write_json;
 pub use json::write_json_value;
