@@ -164,12 +164,12 @@ fn two_reports_tell_what_their_rows_hold() {
     };
     let (old, new) = (report(SAMPLE, "old", &[]), report(path(&day), "new", &[]));
     let all = report(path(&day), "all", &["--all"]);
-    let some = diff(&old, &new, 0);
+    let some = diff(&old, &new, 3);
     assert_eq!(some.len(), 1);
     assert_eq!((&*some[0].0, &*some[0].1), ("gone", VENDOR));
     assert_eq!(some[0].3[0], format!("it was: {VENDOR_OPS}, statement 1 allows"));
     assert!(some[0].3[1].contains("--all tells what denies it"));
-    let full = diff(&old, &all, 0);
+    let full = diff(&old, &all, 3);
     assert_eq!(full.len(), 1, "denied rows are no findings");
     assert_eq!(full[0].3[0], format!("no longer: {VENDOR_OPS}, statement 1 allows"));
     assert!(
@@ -186,7 +186,7 @@ fn two_reports_tell_what_their_rows_hold() {
     value.as_object_mut().unwrap().remove("remarks");
     let turned = folder.path().join("turned").display().to_string();
     fs::write(&turned, serde_json::to_string_pretty(&value).unwrap()).unwrap();
-    assert!(diff(&old, &turned, 0).is_empty());
+    assert!(diff(&old, &turned, 3).is_empty());
 }
 
 #[test]
@@ -290,4 +290,67 @@ fn a_broken_report_is_named_with_its_line() {
         }
     }
     leastwise(&["diff", "nowhere", SAMPLE]).ends(2);
+}
+
+#[test]
+fn what_was_not_read_is_no_change_of_anything() {
+    let part = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE), part.path());
+    fs::remove_dir_all(part.path().join("accounts/333344445555")).unwrap();
+    let reports: Vec<String> = [SAMPLE, path(&part)]
+        .iter()
+        .map(|source| {
+            let file = part.path().join(format!("{}.json", source.len()));
+            let file = file.to_str().unwrap().to_owned();
+            leastwise(&["audit", source, "--format", "json", "--output", &file]).ends(3);
+            file
+        })
+        .collect();
+    for (old, new) in [(SAMPLE, path(&part)), (&*reports[0], &*reports[1])] {
+        let found = diff(old, new, 3);
+        assert!(!found.is_empty());
+        for (change, principal, _, causes) in found {
+            assert!(principal.contains(":333344445555:"), "{principal}");
+            let why = "the new report has no row of account 333344445555: it was not read, or nobody in it can act";
+            assert_eq!((&*change, &causes[..]), ("gone", &[why.to_owned()][..]));
+        }
+    }
+}
+
+#[test]
+fn an_acceptance_that_is_over_alarms() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let entry = |expires: &str| {
+        format!("[[suppressions]]\naccount = \"333344445555\"\nowner = \"ops\"\nreason = \"known\"\nexpires = {expires}\n")
+    };
+    // The sample is of 2026-11-01.
+    fs::write(file("accepted.toml"), entry("2026-11-05")).unwrap();
+    fs::write(file("over.toml"), entry("2026-10-31")).unwrap();
+    let (accepted, over, old, new) = (file("accepted.toml"), file("over.toml"), file("old.json"), file("new.json"));
+    leastwise(&["audit", SAMPLE, "--config", &accepted, "--format", "json", "--output", &old]).ends(3);
+    let again = [
+        "audit",
+        SAMPLE,
+        "--baseline",
+        &old,
+        "--fail-on-new",
+        "low",
+        "--format",
+        "json",
+    ];
+    leastwise(&[&again[..], &["--config", &accepted]].concat()).ends(3);
+    let run = leastwise(&[&again[..], &["--config", &over]].concat()).ends(1);
+    fs::write(&new, &run.out).unwrap();
+    let report = run.json();
+    for finding in report["findings"].as_array().unwrap() {
+        let is_over = finding["identity"]["account"] == "333344445555";
+        assert_eq!(finding["change"], if is_over { "worse" } else { "known" });
+    }
+    let found = diff(&old, &new, 1);
+    assert!(!found.is_empty());
+    for (change, principal, _, causes) in found {
+        assert!(principal.contains(":333344445555:"), "{principal}");
+        assert_eq!((&*change, &*causes[0]), ("worse", "nobody accepts it any longer"));
+    }
 }

@@ -1,5 +1,6 @@
 //! New, worse, better, known.
 
+use crate::baseline::EarlierRow;
 use crate::baseline::Standing;
 use crate::finding::Change;
 use crate::finding::Verdict;
@@ -27,6 +28,23 @@ pub fn change(old: Option<Standing>, new: Standing) -> Change {
     } else {
         Change::Known
     }
+}
+
+/// The same for a row and what stands in its place: one that was accepted, and that nobody accepts any longer, counts again.
+#[must_use]
+pub fn change_of(old: Option<&EarlierRow>, new: Standing, is_suppressed: bool) -> Change {
+    let found = change(old.map(|row| row.standing), new);
+    if counts_again(old, new, is_suppressed) && matches!(found, Change::Known | Change::Better) {
+        Change::Worse
+    } else {
+        found
+    }
+}
+
+/// Whether the row was accepted and is no longer.
+#[must_use]
+pub fn counts_again(old: Option<&EarlierRow>, new: Standing, is_suppressed: bool) -> bool {
+    old.is_some_and(|row| row.is_suppressed) && !is_suppressed && new.verdict != Verdict::Denied
 }
 
 #[cfg(test)]

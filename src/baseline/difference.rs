@@ -8,7 +8,8 @@ use crate::baseline::EarlierRow;
 use crate::baseline::Holdings;
 use crate::baseline::Standing;
 use crate::baseline::cause::causes;
-use crate::baseline::change;
+use crate::baseline::change_of;
+use crate::baseline::counts_again;
 use crate::finding::Change;
 use crate::finding::FindingId;
 use crate::finding::RuleId;
@@ -96,7 +97,7 @@ fn difference(
     let kind = match (live(was), live(is)) {
         (false, false) => return None,
         (true, false) => DiffKind::Gone,
-        (_, true) => match change(was.map(|row| row.standing), row.standing) {
+        (_, true) => match change_of(was, row.standing, row.is_suppressed) {
             Change::New => DiffKind::New,
             Change::Worse => DiffKind::Worse,
             Change::Better => DiffKind::Better,
@@ -104,7 +105,19 @@ fn difference(
         },
     };
     let mut lines = Vec::new();
-    if is.is_none() && !new.rules.contains(&row.rule) {
+    if is.is_some() && counts_again(was, row.standing, row.is_suppressed) {
+        lines.push("nobody accepts it any longer".to_owned());
+    }
+    // What was not read did not change.
+    if let Some((word, _)) = [("new", new), ("old", old)]
+        .into_iter()
+        .find(|(_, side)| !side.accounts.contains(&row.account))
+    {
+        lines.push(format!(
+            "the {word} report has no row of account {}: it was not read, or nobody in it can act",
+            row.account
+        ));
+    } else if is.is_none() && !new.rules.contains(&row.rule) {
         lines.push(format!("the new report does not ask rule {}", row.rule));
     } else if was.is_none() && !old.rules.contains(&row.rule) {
         lines.push(format!("the old report did not ask rule {}", row.rule));

@@ -12,6 +12,8 @@ mod cause;
 mod difference;
 
 pub use change::change;
+pub use change::change_of;
+pub use change::counts_again;
 pub use difference::DiffKind;
 pub use difference::Difference;
 pub use difference::differences;

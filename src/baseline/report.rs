@@ -11,10 +11,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::de::IgnoredAny;
 
 use crate::baseline::EarlierRow;
 use crate::baseline::Standing;
-use crate::baseline::change;
+use crate::baseline::change_of;
 use crate::baseline::row::Evidence;
 use crate::finding::Baseline;
 use crate::finding::Finding;
@@ -22,6 +23,7 @@ use crate::finding::FindingId;
 use crate::finding::GoneFinding;
 use crate::finding::Report;
 use crate::finding::RuleId;
+use crate::ident::AccountId;
 
 /// What is wanted of a report's first member.
 const SCHEMA: &str = "leastwise-report/1";
@@ -36,6 +38,10 @@ pub struct EarlierReport {
     pub as_of: Timestamp,
     /// The rules that were asked.
     pub rules: BTreeSet<RuleId>,
+    /// The accounts of which it has rows.
+    pub accounts: BTreeSet<AccountId>,
+    /// Whether something was not read for it.
+    pub has_gaps: bool,
     rows: BTreeMap<FindingId, EarlierRow>,
 }
 
@@ -65,6 +71,8 @@ struct RawReport<R> {
     schema: String,
     facts: RawFacts,
     findings: Vec<R>,
+    #[serde(default)]
+    gaps: Vec<IgnoredAny>,
 }
 
 /// A row without what its answer rests on, which is most of it.
@@ -140,14 +148,18 @@ impl EarlierReport {
             report.facts.as_of,
             rules.collect(),
             report.findings.iter().map(EarlierRow::of),
+            !report.gaps.is_empty(),
         )
     }
 
-    fn new(as_of: Timestamp, rules: BTreeSet<RuleId>, rows: impl IntoIterator<Item = EarlierRow>) -> Self {
+    fn new(as_of: Timestamp, rules: BTreeSet<RuleId>, rows: impl IntoIterator<Item = EarlierRow>, has_gaps: bool) -> Self {
+        let rows: BTreeMap<FindingId, EarlierRow> = rows.into_iter().map(|row| (row.id(), row)).collect();
         Self {
             as_of,
             rules,
-            rows: rows.into_iter().map(|row| (row.id(), row)).collect(),
+            accounts: rows.values().map(|row| row.account).collect(),
+            has_gaps,
+            rows,
         }
     }
 
@@ -165,8 +177,8 @@ impl EarlierReport {
     /// Says of each finding how it stands to this report.
     pub fn mark(&self, findings: &mut [Finding]) {
         for finding in findings {
-            let old = self.row(finding.id()).map(|row| row.standing);
-            finding.change = Some(change(old, Standing::of(finding)));
+            let old = self.row(finding.id());
+            finding.change = Some(change_of(old, Standing::of(finding), finding.suppression.is_some()));
         }
     }
 
@@ -226,5 +238,6 @@ fn read<R: DeserializeOwned>(path: &Path, row: impl Fn(R) -> EarlierRow) -> Resu
         raw.facts.as_of,
         rules.collect(),
         raw.findings.into_iter().map(row),
+        !raw.gaps.is_empty(),
     ))
 }

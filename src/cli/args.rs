@@ -420,7 +420,7 @@ Exit codes:
   0  nothing is new or worse
   1  something is new or worse, and not suppressed
   2  wrong usage, or nothing could be read or written
-  3  a source is incomplete, and nothing is new or worse";
+  3  one of the two is incomplete, and nothing is new or worse";
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {

@@ -110,11 +110,12 @@ pub(crate) fn run(asked: &Diff) -> Result<ExitCode, Failure> {
 fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
     let name = path.display().to_string();
     if EarlierReport::is_at(path).map_err(|error| file_failure(path, error))? {
+        let report = EarlierReport::open(path)?;
         return Ok(Side {
             name,
-            report: EarlierReport::open(path)?,
+            is_incomplete: report.has_gaps,
+            report,
             inputs: None,
-            is_incomplete: false,
         });
     }
     let inputs = Inputs::open(&[path.to_path_buf()], &asked.reading)?;

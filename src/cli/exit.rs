@@ -77,3 +77,10 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
 }
+
+impl Failure {
+    /// Whether who reads standard output went away.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,8 +1,11 @@
 //! Writes the reports of one run, each in its format to its place.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use clap::builder::PossibleValue;
@@ -51,13 +54,26 @@ pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
     }
     let mut seen = BTreeSet::new();
     let mut paths = wanted.iter().filter_map(|report| report.path.as_deref());
-    match paths.find(|path| !seen.insert(*path)) {
+    match paths.find(|path| !seen.insert(resolved(path))) {
         Some(twice) => Err(Failure::Usage(format!(
             "two reports are to be written to {}",
             twice.display()
         ))),
         None => Ok(()),
     }
+}
+
+/// The file that a path leads to, be it there or not.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = || {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = fs::canonicalize(parent.unwrap_or_else(|| Path::new("."))).ok()?;
+        Some(parent.join(path.file_name()?))
+    };
+    fs::canonicalize(path)
+        .ok()
+        .or_else(absolute)
+        .unwrap_or_else(|| path.to_owned())
 }
 
 /// Writes every report that is asked for. One that fails is told on standard error and loses no other; whether all were
@@ -77,7 +93,8 @@ pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Fail
         };
         match output::write_to(path, write) {
             Ok(()) => {}
-            Err(failure) if is_alone => return Err(failure),
+            // Who has read enough of it changes nothing of how the run ended.
+            Err(failure) if is_alone && !failure.is_broken_pipe() => return Err(failure),
             Err(failure) => is_written &= output::failure(&failure) == ExitCode::Done,
         }
     }

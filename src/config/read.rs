@@ -94,7 +94,7 @@ fn suppression(text: &mut Text<'_>, table: &DeTable<'_>, start: usize) -> Option
                 terms.ous = each(text, "ou", value, |path| {
                     let path = path.trim_end_matches('/');
                     if path.is_empty() {
-                        Err("names no organizational unit: write its path, such as `Root/Workloads`".to_owned())
+                        Err("names no organizational unit: write its path, such as `Workloads/Production`".to_owned())
                     } else {
                         Ok(path.into())
                     }
