@@ -40,6 +40,7 @@ pub fn write_markdown(report: &Report, options: MarkdownOptions, out: &mut dyn i
     write_heading(report, out)?;
     write_counts(report, out)?;
     write_findings(report, options, out)?;
+    write_gone(report, options, out)?;
     write_gaps(report, options, out)?;
     let facts = &report.facts;
     let rules: Vec<String> = facts.rules.iter().map(|rule| code(rule.id.as_str())).collect();
@@ -176,6 +177,26 @@ fn remarks(finding: &Finding) -> String {
         remarks.push(format!("{rest} more"));
     }
     remarks.join("<br>")
+}
+
+/// What the baseline has and this report has not.
+fn write_gone(report: &Report, options: MarkdownOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let gone = report.baseline.as_ref().map(|baseline| &*baseline.gone).unwrap_or_default();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let heading = counted(gone.len(), "finding", "findings");
+    writeln!(out, "\n### Gone since the baseline: {heading}\n")?;
+    for finding in gone.iter().take(options.findings) {
+        let severity = finding.severity.map_or("not ranked", Severity::word);
+        let why = if finding.asked_again { "" } else { ", not asked again" };
+        let (principal, action) = (code(&finding.principal), code(&finding.action));
+        writeln!(out, "- {severity}: {principal} {action}, was {}{why}", finding.verdict)?;
+    }
+    match gone.len().saturating_sub(options.findings) {
+        0 => Ok(()),
+        rest => writeln!(out, "- {rest} more"),
+    }
 }
 
 fn write_gaps(report: &Report, options: MarkdownOptions, out: &mut dyn io::Write) -> io::Result<()> {

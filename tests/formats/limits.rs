@@ -26,6 +26,7 @@ use super::tools::mistakes;
 use super::tools::schema;
 use super::tools::security_hub;
 use super::validity::compared;
+use crate::sample_report::reviewed_report;
 use crate::sample_report::sample_report;
 
 fn many(count: usize) -> Report {
@@ -158,6 +159,10 @@ fn markdown_shows_names_and_obeys_none() {
     for gap in &mut report.gaps {
         gap.source = evil.into();
     }
+    report.baseline = reviewed_report().baseline;
+    for gone in report.baseline.iter_mut().flat_map(|baseline| &mut baseline.gone) {
+        gone.principal = evil.into();
+    }
     let text = rendered(&report, "markdown");
     let mut cells = 0;
     let mut rows = Vec::new();
@@ -189,7 +194,7 @@ fn markdown_shows_names_and_obeys_none() {
     assert!(rows.len() > report.findings.len());
     assert_eq!(
         text.matches("evil.test").count(),
-        2 * report.findings.len() + report.gaps.len()
+        2 * report.findings.len() + report.gaps.len() + 1
     );
 }
 
@@ -211,6 +216,12 @@ fn markdown_counts_what_is_new() {
     assert_eq!(new, all.div_ceil(4));
     assert_eq!(suppressed, 8);
     assert!(!rendered(&sample_report(), "markdown").contains("| new |"));
+    assert!(!text.contains("Gone since"));
+    let text = rendered(&reviewed_report(), "markdown");
+    let (_, gone) = text.split_once("### Gone since the baseline: 1 finding\n\n").unwrap();
+    let line = gone.lines().next().unwrap();
+    assert!(line.starts_with("- high: `arn:aws:iam::111122223333:user/"), "{line}");
+    assert!(line.ends_with(", was allowed, not asked again"), "{line}");
 }
 
 /// Fails at the second thousand bytes.
