@@ -108,7 +108,7 @@ fn write_row(finding: &Finding, rank: usize, report: &Report, out: &mut dyn io::
     let verdict = finding.verdict;
     write!(
         out,
-        "<details class=\"row\" id=\"finding-{}\" data-rank=\"{rank}\" data-severity=\"{severity}\" data-verdict=\"{verdict}\" data-account=\"{}\" data-change=\"{}\" data-accepted=\"{}\" data-reach=\"{}\">",
+        "<details class=\"row\" id=\"finding-{}\" data-rank=\"{rank}\" data-severity=\"{severity}\" data-verdict=\"{verdict}\" data-account=\"{}\" data-change=\"{}\" data-accepted=\"{}\" data-reach=\"{}\" data-identity=\"{}\" data-action=\"{}\">",
         finding.id(),
         identity.account,
         finding.change.map_or("", Change::word),
@@ -117,7 +117,9 @@ fn write_row(finding: &Finding, rank: usize, report: &Report, out: &mut dyn io::
             .resources
             .as_deref()
             .filter(|_| verdict != Verdict::Denied)
-            .map_or(0, |reach| reach.reachable)
+            .map_or(0, |reach| reach.reachable),
+        Text(cut(&row::who(identity), NAME)),
+        Text(cut(&finding.action, NAME))
     )?;
     let class = if verdict == Verdict::Denied { "zero" } else { severity };
     write!(

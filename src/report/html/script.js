@@ -37,8 +37,8 @@
     rank: (row) => Number(row.node.dataset.rank),
     reach: (row) => -Number(row.node.dataset.reach),
     account: (row) => row.node.dataset.account,
-    identity: (row) => row.node.querySelector('.who b').textContent,
-    action: (row) => row.node.querySelector('.call code').textContent,
+    identity: (row) => row.node.dataset.identity,
+    action: (row) => row.node.dataset.action,
   };
 
   const order = () => {
@@ -46,6 +46,8 @@
     const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     const keyed = rows.map((row) => [key(row), keys.rank(row), row]);
     keyed.sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));
+    // First all out at once: taking rows out of a long list one by one takes minutes.
+    list.replaceChildren();
     const fragment = document.createDocumentFragment();
     for (const [, , row] of keyed) fragment.append(row.node);
     list.append(fragment);
