@@ -7,9 +7,9 @@ use crate::finding::Verdict;
 
 /// How a row stands to the same one of an earlier report. A denied row and no row are the same: nobody can act.
 ///
-/// From worst to best the verdicts are allowed, conditional, undetermined, denied; but a conditional row of which it is
-/// no longer known whether its conditions hold it back counts as worse. Where one of verdict and severity is worse and
-/// the other better, the row is worse.
+/// From worst to best the verdicts are allowed, conditional, undetermined, denied; but what was known and is no longer
+/// counts as worse, whatever it was: not to know is no improvement. Where one of verdict and severity is worse and the
+/// other better, the row is worse.
 #[must_use]
 pub fn change(old: Option<Standing>, new: Standing) -> Change {
     let old = old.filter(|old| old.verdict != Verdict::Denied);
@@ -20,7 +20,7 @@ pub fn change(old: Option<Standing>, new: Standing) -> Change {
     if is_denied {
         return Change::Better;
     }
-    let is_less_known = (old.verdict, new.verdict) == (Verdict::Conditional, Verdict::Undetermined);
+    let is_less_known = new.verdict == Verdict::Undetermined && old.verdict != Verdict::Undetermined;
     if is_less_known || new.verdict < old.verdict || new.severity > old.severity {
         Change::Worse
     } else if new.verdict > old.verdict || new.severity < old.severity {
@@ -82,7 +82,8 @@ mod tests {
             (Some((Conditional, High)), (Allowed, Low), Change::Worse),
             (Some((Undetermined, Low)), (Conditional, Low), Change::Worse),
             (Some((Conditional, High)), (Undetermined, Low), Change::Worse),
-            (Some((Allowed, High)), (Undetermined, High), Change::Better),
+            (Some((Allowed, High)), (Undetermined, Low), Change::Worse),
+            (Some((Undetermined, High)), (Undetermined, Low), Change::Better),
         ] {
             let old_standing = old.map(|(verdict, severity)| standing(verdict, severity));
             assert_eq!(change(old_standing, standing(new.0, new.1)), expected, "{old:?} {new:?}");
