@@ -26,15 +26,7 @@ impl<'t> Text<'t> {
 
     /// The line and column of a byte offset.
     pub(super) fn place(&self, offset: usize) -> Place {
-        let before = self.whole.get(..offset.min(self.whole.len())).unwrap_or(self.whole);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let lines = before.bytes().filter(|&byte| byte == b'\n').count();
-        let columns = before.get(line_start..).unwrap_or_default().chars().count();
-        Place {
-            file: Arc::clone(&self.file),
-            line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
-            column: u32::try_from(columns + 1).unwrap_or(u32::MAX),
-        }
+        Place::in_text(Arc::clone(&self.file), self.whole, offset)
     }
 
     pub(super) fn mistake(&mut self, offset: usize, words: impl Into<String>) {
