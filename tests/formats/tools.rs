@@ -1,17 +1,16 @@
 //! What checks the formats, fetched at the first use.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
-use std::process::Stdio;
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::command::output_of;
 use crate::python::environment;
 
 fn script(name: &str) -> PathBuf {
@@ -84,19 +83,9 @@ pub struct Imported {
 
 /// Checks the batches and sends them to the emulator of Security Hub.
 pub fn security_hub(text: &str) -> Imported {
-    let mut child = Command::new(python())
-        .arg(script("asff.py"))
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let text = text.to_owned();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
+    let mut command = Command::new(python());
+    command.arg(script("asff.py")).env("AWS_EC2_METADATA_DISABLED", "true");
+    let output = output_of(&mut command, text.as_bytes());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }

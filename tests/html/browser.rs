@@ -3,17 +3,16 @@
 use std::env;
 use std::fs;
 use std::fs::File;
-use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
-use std::process::Stdio;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::command::output_of;
 use crate::python::environment;
 
 /// Set to anything to go without the tests that need a browser.
@@ -69,17 +68,8 @@ pub fn look(file: &Path, anchor: &str, view: View, steps: &[Value]) -> Seen {
         "url": format!("file://{}{anchor}", file.display()),
         "width": view.width, "scheme": view.scheme, "scripts": view.scripts, "steps": steps,
     });
-    let mut child = Command::new(python)
-        .arg(folder.join("drive.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(task.to_string().as_bytes())));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
+    let mut command = Command::new(python);
+    let output = output_of(command.arg(folder.join("drive.py")), task.to_string().as_bytes());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
