@@ -43,8 +43,8 @@ pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
     let wanted = reporting.wanted();
     if let Some(name) = &reporting.controls {
         Framework::find(name)?;
-        let has_controls = |report: &&ReportFile| !CONTROLS_FORMATS.contains(&report.format);
-        if let Some(other) = wanted.iter().find(has_controls) {
+        let lacks_controls = |report: &&ReportFile| !CONTROLS_FORMATS.contains(&report.format);
+        if let Some(other) = wanted.iter().find(lacks_controls) {
             let word = other.format.to_possible_value();
             let word = word.as_ref().map_or("", PossibleValue::get_name);
             return Err(Failure::Usage(format!(

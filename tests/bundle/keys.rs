@@ -27,6 +27,9 @@ fn a_new_key_is_for_its_owner_alone_and_never_takes_the_place_of_another() {
     assert!(keygen("key.pem", "other.pem").ends(2).err.contains("never overwritten"));
     assert!(keygen("other.pem", "pub.pem").ends(2).err.contains("never overwritten"));
     keygen("same.pem", "same.pem").ends(2);
+    // Half a pair is none.
+    assert!(keygen("half.pem", "none/half.pem").ends(2).err.contains("none/half.pem"));
+    assert!(keygen("none/half.pem", "half.pem").ends(2).err.contains("none/half.pem"));
     assert_eq!(fs::read(desk.path("key.pem")).unwrap(), before);
     assert_eq!(names_in(desk.folder.path()), ["key.pem", "pub.pem"]);
     // The library refuses too, where a file appears between the question and the answer.

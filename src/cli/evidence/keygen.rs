@@ -21,10 +21,11 @@ pub(crate) fn run(asked: &Keygen) -> Result<ExitCode, Failure> {
         return Err(Failure::Usage("--key and --public-key name the same file".into()));
     }
     let key = PrivateKey::generate()?;
-    key.write(&asked.key)?;
     let pem = key.public().pem();
     write_atomically(&asked.public_key, |out| out.write_all(pem.as_bytes()))
         .map_err(|error| output::file_failure(&asked.public_key, error))?;
+    // Neither half without the other.
+    key.write(&asked.key).inspect_err(|_| drop(std::fs::remove_file(&asked.public_key)))?;
     output::lines(&format!("key {}\n", key.public().id()))?;
     Ok(ExitCode::Done)
 }
