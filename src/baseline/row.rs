@@ -113,7 +113,7 @@ impl Standing {
     pub fn of(finding: &Finding) -> Self {
         Self {
             verdict: finding.verdict,
-            severity: finding.score.as_ref().map(Score::severity),
+            severity: finding.severity(),
         }
     }
 }

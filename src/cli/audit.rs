@@ -89,9 +89,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
             }
     };
     let is_reached = report.findings.iter().filter(|finding| counts(finding)).any(|finding| {
-        let reaches = |threshold: Option<Severity>| {
-            threshold.is_some_and(|least| finding.score.as_ref().is_some_and(|score| score.severity() >= least))
-        };
+        let reaches = |threshold: Option<Severity>| threshold.is_some_and(|least| finding.severity() >= Some(least));
         let is_news = matches!(finding.change, Some(Change::New | Change::Worse));
         reaches(reporting.fail_on) || (is_news && reaches(reporting.fail_on_new))
     });
@@ -144,9 +142,7 @@ pub(crate) fn audited(
     let is_named = |arn: &str| principals.is_empty() || principals.iter().any(|glob| glob.matches(arn));
     let is_wanted = |finding: &Finding| {
         let named = is_named(&finding.identity.principal);
-        let severe = reporting
-            .severity
-            .is_none_or(|least| finding.score.as_ref().is_some_and(|score| score.severity() >= least));
+        let severe = reporting.severity.is_none_or(|least| finding.severity() >= Some(least));
         named && severe
     };
     let linter = Linter::new();

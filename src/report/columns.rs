@@ -13,6 +13,7 @@ use crate::finding::Finding;
 use crate::finding::LastUse;
 use crate::finding::Points;
 use crate::finding::Score;
+use crate::finding::Severity;
 
 /// A finding and its position in the report, from 1.
 pub(super) struct Row<'a> {
@@ -36,9 +37,7 @@ pub(super) const COLUMNS: &[(&str, Value)] = &[
             .as_ref()
             .map_or(Cow::Borrowed(""), |score| number(score.total()))
     }),
-    ("severity", |row| {
-        row.finding.score.as_ref().map_or("", |score| score.severity().word()).into()
-    }),
+    ("severity", |row| row.finding.severity().map_or("", Severity::word).into()),
     ("rule", |row| row.finding.rule.as_str().into()),
     ("account", |row| row.finding.identity.account.as_str().into()),
     ("account_name", |row| text(row.finding.identity.account_name.as_deref())),

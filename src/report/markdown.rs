@@ -6,7 +6,6 @@ use std::io;
 use crate::finding::Change;
 use crate::finding::Finding;
 use crate::finding::Report;
-use crate::finding::Score;
 use crate::finding::Severity;
 use crate::report::row;
 use crate::report::sentence::cut;
@@ -72,7 +71,7 @@ fn write_heading(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 fn write_counts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut all: BTreeMap<Option<Severity>, Counts> = BTreeMap::new();
     for finding in &report.findings {
-        let severity = finding.score.as_ref().map(Score::severity);
+        let severity = finding.severity();
         all.entry(severity).or_default().add(finding);
     }
     if all.is_empty() {

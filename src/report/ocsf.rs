@@ -107,7 +107,7 @@ fn severity(finding: &Finding) -> (u32, &'static str) {
     if finding.verdict == Verdict::Denied {
         return (1, "Informational");
     }
-    match finding.score.as_ref().map(Score::severity) {
+    match finding.severity() {
         None => (0, "Unknown"),
         Some(Severity::Low) => (2, "Low"),
         Some(Severity::Medium) => (3, "Medium"),

@@ -243,7 +243,7 @@ fn risk(finding: &Finding) -> Value {
     let facets = [
         ("impact", Some(finding.impact.to_string())),
         ("loss", Some(finding.loss.to_string())),
-        ("severity", finding.score.as_ref().map(|score| score.severity().to_string())),
+        ("severity", finding.severity().map(|severity| severity.to_string())),
         ("score", finding.score.as_ref().map(|score| score.total().to_string())),
     ];
     let facets = facets

@@ -7,6 +7,7 @@ use crate::finding::FactorName;
 use crate::finding::Finding;
 use crate::finding::Identity;
 use crate::finding::PrincipalKind;
+use crate::finding::Severity;
 use crate::finding::Verdict;
 use crate::report::visible;
 
@@ -52,7 +53,7 @@ pub(super) fn total(finding: &Finding) -> String {
 
 /// The severity's word, or a dash before ranking.
 pub(super) fn severity(finding: &Finding) -> &'static str {
-    finding.score.as_ref().map_or("-", |score| score.severity().word())
+    finding.severity().map_or("-", Severity::word)
 }
 
 /// What must hold, who says so, what is known of the identity, and how the score adds up: a line each.

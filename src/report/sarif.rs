@@ -194,7 +194,7 @@ fn notification(gap: &CoverageGap) -> Value {
 }
 
 fn result(finding: &Finding, facts: &RunFacts) -> Value {
-    let grade = finding.score.as_ref().map(Score::severity);
+    let grade = finding.severity();
     let of_rules = facts.rules.iter().position(|rule| rule.id == finding.rule);
     let of_grades = GRADES.iter().position(|known| *known == grade).unwrap_or_default();
     let (kind, level) = match finding.verdict {

@@ -25,7 +25,8 @@ pub(crate) fn run(asked: &Keygen) -> Result<ExitCode, Failure> {
     write_atomically(&asked.public_key, |out| out.write_all(pem.as_bytes()))
         .map_err(|error| output::file_failure(&asked.public_key, error))?;
     // Neither half without the other.
-    key.write(&asked.key).inspect_err(|_| drop(std::fs::remove_file(&asked.public_key)))?;
+    key.write(&asked.key)
+        .inspect_err(|_| drop(std::fs::remove_file(&asked.public_key)))?;
     output::lines(&format!("key {}\n", key.public().id()))?;
     Ok(ExitCode::Done)
 }

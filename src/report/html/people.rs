@@ -2,20 +2,13 @@
 
 use crate::finding::Bound;
 use crate::finding::Change;
-use crate::finding::Finding;
 use crate::finding::LastUse;
-use crate::finding::Score;
 use crate::finding::Severity;
 use crate::finding::Verdict;
 
 /// The severity's word, or `unranked`.
 pub(super) fn severity(severity: Option<Severity>) -> &'static str {
     severity.map_or("unranked", Severity::word)
-}
-
-/// The severity of a finding that is ranked.
-pub(super) fn severity_of(finding: &Finding) -> Option<Severity> {
-    finding.score.as_ref().map(Score::severity)
 }
 
 /// What a verdict says, after a number of identities.

@@ -104,7 +104,7 @@ fn select<'a>(id: &str, label: &str, values: impl Iterator<Item = (&'a str, Stri
 
 fn write_row(finding: &Finding, rank: usize, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let identity = &*finding.identity;
-    let severity = people::severity(people::severity_of(finding));
+    let severity = people::severity(finding.severity());
     let verdict = finding.verdict;
     write!(
         out,

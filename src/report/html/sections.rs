@@ -8,6 +8,7 @@ use crate::report::html::markup::Text;
 use crate::report::html::markup::counted;
 use crate::report::html::markup::thousands;
 use crate::report::html::people;
+use crate::report::html::summary::write_coverage;
 
 /// A list names at most so many; the JSON report has all.
 const NAMED: usize = 1_000;
@@ -134,13 +135,7 @@ fn write_about(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         Text(&facts.catalog_version)
     )?;
     for coverage in &facts.coverage {
-        writeln!(
-            out,
-            "<li>{}: {} of {}</li>",
-            Text(&coverage.source),
-            thousands(coverage.covered),
-            counted(coverage.accounts, "account", "accounts")
-        )?;
+        write_coverage(coverage, out)?;
     }
     writeln!(
         out,

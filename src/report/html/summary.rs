@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::finding::Change;
+use crate::finding::CoverageCount;
 use crate::finding::Report;
 use crate::finding::Verdict;
 use crate::report::html::markup::Code;
@@ -120,7 +121,7 @@ fn write_worst(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(
             out,
             "<li><span class=\"count {}\">{}</span> <a href=\"#finding-{}\">{}</a> <span class=\"quiet\">{}</span></li>",
-            people::severity(people::severity_of(finding)),
+            people::severity(finding.severity()),
             row::total(finding),
             finding.id(),
             Text(cut(&row::who(&finding.identity), NAME)),
@@ -165,15 +166,20 @@ fn write_unseen(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write)
     )?;
     let short = facts.coverage.iter().filter(|coverage| coverage.covered < coverage.accounts);
     for coverage in short {
-        writeln!(
-            out,
-            "<li>{}: {} of {}</li>",
-            Text(&coverage.source),
-            thousands(coverage.covered),
-            counted(coverage.accounts, "account", "accounts")
-        )?;
+        write_coverage(coverage, out)?;
     }
     writeln!(out, "</ul></div>")
+}
+
+/// How much of the accounts one source covers.
+pub(super) fn write_coverage(coverage: &CoverageCount, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "<li>{}: {} of {}</li>",
+        Text(&coverage.source),
+        thousands(coverage.covered),
+        counted(coverage.accounts, "account", "accounts")
+    )
 }
 
 fn write_accepted(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {

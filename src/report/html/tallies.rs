@@ -13,7 +13,6 @@ use crate::finding::Report;
 use crate::finding::Severity;
 use crate::finding::Verdict;
 use crate::rank::last_use;
-use crate::report::html::people;
 use crate::report::row;
 
 /// Days of a last use, from the report's time: up to so many, and what a bar is called.
@@ -91,7 +90,7 @@ impl<'r> Tallies<'r> {
 
     fn add(&mut self, finding: &'r Finding) {
         let identity = &*finding.identity;
-        let severity = people::severity_of(finding);
+        let severity = finding.severity();
         *self.verdicts.entry((finding.verdict, severity)).or_default() += 1;
         let of_verdict = self.identities.entry(finding.verdict).or_default();
         of_verdict.insert(&identity.principal);
