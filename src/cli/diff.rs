@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 use std::path::Path;
+use std::path::PathBuf;
 
+use clap::Args;
 use csv::QuoteStyle;
 use csv::Terminator;
 use csv::WriterBuilder;
@@ -27,9 +29,10 @@ use leastwise::report::write_grid;
 use leastwise::report::write_json_value;
 use serde::Serialize;
 
-use crate::args::Diff;
+use crate::args::Destination;
 use crate::args::Format;
-use crate::args::Reporting;
+use crate::args::Reading;
+use crate::audit::args::Reporting;
 use crate::audit::audited;
 use crate::audit::rules;
 use crate::exit::ExitCode;
@@ -39,6 +42,32 @@ use crate::inputs::Inputs;
 use crate::output;
 use crate::output::file_failure;
 use crate::settings;
+
+/// The text of `diff --help` about exit codes.
+pub(crate) const DIFF_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing is new or worse
+  1  something is new or worse, and not suppressed
+  2  wrong usage, or nothing could be read or written
+  3  one of the two is incomplete, and nothing is new or worse";
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// A JSON report of `audit`, or a source as of `audit`. Two sources tell the causes best.
+    pub(crate) old: PathBuf,
+    /// The same, later.
+    pub(crate) new: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// For sources: a configuration file whose suppressions count; its settings do not.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// For sources: a rule file or a folder of them, beside the built-in rules (repeatable).
+    #[arg(long = "rules", value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
 
 /// One of the two sides.
 struct Side {

@@ -31,9 +31,9 @@ use leastwise::report::write_oscal;
 use leastwise::report::write_sarif;
 use leastwise::report::write_table;
 
-use crate::args::ReportFile;
-use crate::args::ReportFormat;
-use crate::args::Reporting;
+use crate::audit::args::ReportFile;
+use crate::audit::args::ReportFormat;
+use crate::audit::args::Reporting;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;

@@ -20,11 +20,11 @@ use leastwise::rules::RuleSet;
 use serde::Serialize;
 
 use crate::args::Arguments;
-use crate::args::Audit;
 use crate::args::Command;
-use crate::args::ReportFile;
-use crate::args::ReportFormat;
 use crate::audit;
+use crate::audit::args::Audit;
+use crate::audit::args::ReportFile;
+use crate::audit::args::ReportFormat;
 use crate::evidence::inputs::CONFIG;
 use crate::evidence::population;
 use crate::evidence::population::Population;

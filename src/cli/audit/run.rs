@@ -39,9 +39,9 @@ use leastwise::rules::RuleSet;
 use leastwise::rules::merge_remarks;
 use leastwise::rules::unjoined_of_organization;
 
-use crate::args::Audit;
-use crate::args::Reporting;
-use crate::args::Undetermined;
+use crate::audit::args::Audit;
+use crate::audit::args::Reporting;
+use crate::audit::args::Undetermined;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
