@@ -23,6 +23,7 @@ use leastwise::rules::RuleSet;
 
 use crate::args::Reading;
 use crate::audit::able;
+use crate::audit::args::Audit;
 use crate::audit::report;
 use crate::audit::rules;
 use crate::exit::ExitCode;
