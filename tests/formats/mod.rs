@@ -2,6 +2,7 @@
 //! with the CSV, and hostile names do nothing.
 
 mod agreement;
+mod compliance;
 mod limits;
 mod tools;
 mod validity;
@@ -27,9 +28,9 @@ pub fn rendered(report: &Report, format: &str) -> String {
     match format {
         "csv" => write_csv(report, CsvOptions { raw: true }, &mut bytes),
         "sarif" => write_sarif(report, &mut bytes),
-        "ocsf" => write_ocsf(report, &mut bytes),
+        "ocsf" => write_ocsf(report, None, &mut bytes),
         "asff" => write_asff(report, AsffOptions::default(), &mut bytes),
-        "oscal" => write_oscal(report, &mut bytes),
+        "oscal" => write_oscal(report, None, &mut bytes),
         "markdown" => write_markdown(report, MarkdownOptions::default(), &mut bytes),
         _ => Err(std::io::Error::other("no such format")),
     }

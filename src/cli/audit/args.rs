@@ -23,7 +23,7 @@ pub(crate) enum ReportFormat {
     Json,
     /// SARIF 2.1.0, for code scanning; docs/formats.md describes this and the next ones.
     Sarif,
-    /// OCSF 1.8.0, one IAM Analysis Finding a line.
+    /// OCSF 1.8.0, one IAM Analysis Finding a line, and with --controls one Compliance Finding a control.
     Ocsf,
     /// Security Hub's format, one call of batch-import-findings a line.
     Asff,
@@ -86,7 +86,8 @@ pub(crate) struct Reporting {
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
     /// Group the report by the controls of this framework, such as nist-800-53r5, or of a file that ends in .toml: pass,
-    /// fail or not determined, with the population behind it. Formats: table, csv, json; docs/controls.md lists the frameworks.
+    /// fail or not determined, with the population behind it; ocsf and oscal have the findings, too. Formats: table, csv,
+    /// json, ocsf, oscal; docs/controls.md lists the frameworks.
     #[arg(long, value_name = "NAME")]
     pub(crate) controls: Option<String>,
     /// Give identities that can do nothing a row too.
