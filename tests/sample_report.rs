@@ -42,6 +42,7 @@ use leastwise::finding::SignedBy;
 use leastwise::finding::StatementRemark;
 use leastwise::finding::Suppression;
 use leastwise::finding::UnjoinedFinding;
+use leastwise::finding::UnmatchedSuppression;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
@@ -109,6 +110,7 @@ pub fn sample_report() -> Report {
         },
         findings,
         expired_suppressions: Vec::new(),
+        unmatched_suppressions: Vec::new(),
         baseline: None,
         unjoined: vec![UnjoinedFinding {
             account: Some("444455556666".parse().unwrap()),
@@ -158,6 +160,16 @@ pub fn reviewed_report() -> Report {
             ..(*accepted).clone()
         }),
         findings: 2,
+    }];
+    report.unmatched_suppressions = vec![UnmatchedSuppression {
+        entry: 2,
+        place: Place {
+            file: HOSTILE[2].into(),
+            line: 9,
+            column: 1,
+        },
+        selector: format!("identity = \"{}\"", HOSTILE[0]).into(),
+        suppression: Arc::clone(&accepted),
     }];
     let principal = format!("arn:aws:iam::111122223333:user/{}", HOSTILE[1]);
     let rule: RuleId = "T1578.003".parse().unwrap();

@@ -78,6 +78,7 @@ pub use score::Score;
 pub use severity::Severity;
 pub use suppression::ExpiredSuppression;
 pub use suppression::Suppression;
+pub use suppression::UnmatchedSuppression;
 pub use usage::AccessKey;
 pub use usage::LastUse;
 pub use usage::Usage;

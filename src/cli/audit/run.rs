@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use leastwise::baseline::EarlierReport;
 use leastwise::catalog::Catalog;
+use leastwise::config::EntryUse;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Problem;
 use leastwise::evaluate::AccountScope;
@@ -110,8 +111,8 @@ struct Share {
     remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
     covers: [bool; SOURCES.len()],
-    /// For each suppression that is over, how many findings count again.
-    expired: Vec<u64>,
+    /// What each suppression did.
+    uses: Vec<EntryUse>,
     /// What identities can do or may be able to, shown or not; only where it is compared with a baseline.
     live: BTreeSet<FindingId>,
 }
@@ -166,7 +167,7 @@ pub(crate) fn audited(
             }
             None => BTreeSet::new(),
         };
-        let expired = reporting.suppressions.mark(&mut found.findings, inputs.as_of);
+        let uses = reporting.suppressions.mark(&mut found.findings, inputs.as_of);
         found.findings.retain(is_wanted);
         Share {
             found,
@@ -177,7 +178,7 @@ pub(crate) fn audited(
             },
             gaps: estate.problems.iter().map(gap_of).collect(),
             covers: covers(estate),
-            expired,
+            uses,
             live,
         }
     };
@@ -189,7 +190,12 @@ pub(crate) fn audited(
         .flat_map(|organization| linter.of_organization(organization));
     gathered.remarks.extend(of_organization);
     let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
-    let expired = reporting.suppressions.expired(&gathered.expired, inputs.as_of);
+    // Nothing was marked where there is no account.
+    gathered
+        .uses
+        .resize(reporting.suppressions.entries.len(), EntryUse::default());
+    let expired = reporting.suppressions.expired(&gathered.uses, inputs.as_of);
+    let unmatched = reporting.suppressions.unmatched(&gathered.uses, inputs.as_of);
     let baseline = baseline.map(|baseline| {
         let read: BTreeSet<_> = inputs.accounts().into_iter().collect();
         baseline.baseline(
@@ -200,6 +206,7 @@ pub(crate) fn audited(
     });
     let mut report = gathered.report(inputs, rules, &questions);
     report.expired_suppressions = expired;
+    report.unmatched_suppressions = unmatched;
     report.baseline = baseline;
     Ok((report, is_incomplete))
 }
@@ -261,7 +268,7 @@ struct Gathered {
     unjoined: Vec<UnjoinedFinding>,
     remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
-    expired: Vec<u64>,
+    uses: Vec<EntryUse>,
     live: BTreeSet<FindingId>,
 }
 
@@ -286,9 +293,9 @@ impl Gathered {
         for (count, covers) in self.covered.iter_mut().zip(share.covers) {
             *count += u64::from(covers);
         }
-        self.expired.resize(share.expired.len(), 0);
-        for (count, more) in self.expired.iter_mut().zip(share.expired) {
-            *count += more;
+        self.uses.resize(share.uses.len(), EntryUse::default());
+        for (used, more) in self.uses.iter_mut().zip(share.uses) {
+            used.add(more);
         }
         self.live.extend(share.live);
         self.findings.extend(findings);
@@ -330,6 +337,7 @@ impl Gathered {
             facts,
             findings: self.findings,
             expired_suppressions: Vec::new(),
+            unmatched_suppressions: Vec::new(),
             baseline: None,
             unjoined: self.unjoined,
             remarks: self.remarks,

@@ -63,6 +63,18 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     });
     let count = report.expired_suppressions.len();
     list("expired", "Acceptances that are over", "There are none.", count, expired, out)?;
+    let unmatched = report.unmatched_suppressions.iter().map(|unmatched| {
+        format!(
+            "{} by {}, until {} <small>{}</small>",
+            Code(&unmatched.selector),
+            Text(&unmatched.suppression.owner),
+            unmatched.suppression.expires,
+            Text(unmatched.place.to_string())
+        )
+    });
+    let count = report.unmatched_suppressions.len();
+    let title = "Acceptances that cover nothing here";
+    list("unmatched", title, "There are none.", count, unmatched, out)?;
     let unjoined = report.unjoined.iter().map(|finding| {
         format!(
             "{}: {} <small>{}</small>",
