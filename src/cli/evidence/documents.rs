@@ -7,6 +7,7 @@ use std::path::Path;
 
 use clap::Parser as _;
 use clap::ValueEnum as _;
+use leastwise::baseline::EarlierReport;
 use leastwise::controls::Assessment;
 use leastwise::controls::Framework;
 use leastwise::controls::assess;
@@ -107,7 +108,9 @@ impl Documents {
     pub(crate) fn of(audit: Audit, inputs: Inputs, frameworks: &[Framework]) -> Result<Self, Failure> {
         let rules = audit::rules(&audit.reporting.rules)?;
         let weights = Weights::builtin()?;
-        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, None)?;
+        let baseline = audit.reporting.baseline.as_deref();
+        let baseline = baseline.map(EarlierReport::open_answers).transpose()?;
+        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, baseline.as_ref())?;
         let population = population::of(&inputs, &report, &audit.sources.sources)?;
         let is_chosen = !audit.reporting.principals.is_empty() || audit.reporting.severity.is_some();
         let assessments = frameworks.iter().map(|framework| assess(framework, &report, is_chosen));
@@ -155,19 +158,26 @@ impl Documents {
     }
 }
 
-/// Built-in frameworks by name, each once; a file would have to be in the bundle, too.
+/// The frameworks of these names, built-in or files in the bundle, each once.
 pub(crate) fn frameworks(names: &[String]) -> Result<Vec<Framework>, Failure> {
     let mut seen = BTreeSet::new();
     let mut frameworks = Vec::new();
     for name in names {
-        if !Framework::names().any(|known| known == name) || !seen.insert(name) {
-            let known: Vec<&str> = Framework::names().collect();
-            let known = known.join(", ");
+        let framework = Framework::find(name)?;
+        let id = &framework.id;
+        // It becomes the name of two files.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        if !id.starts_with(|c: char| c.is_ascii_alphanumeric()) || !id.bytes().all(is_plain) {
             return Err(Failure::Usage(format!(
-                "--controls {name}: name each of these at most once: {known}"
+                "--controls {name}: its id `{id}` names files in the bundle, and may only have letters, digits, `.`, `-` and `_`"
             )));
         }
-        frameworks.push(Framework::find(name)?);
+        if !seen.insert(id.to_ascii_lowercase()) {
+            return Err(Failure::Usage(format!(
+                "--controls {name}: another framework that was named has the id `{id}`, too"
+            )));
+        }
+        frameworks.push(framework);
     }
     Ok(frameworks)
 }
