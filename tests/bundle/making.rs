@@ -334,7 +334,7 @@ fn a_run_that_is_at_work_is_left_alone() {
         let names = names_in(desk.folder.path());
         names
             .into_iter()
-            .filter(|name| name.starts_with(".bundle") && name.ends_with(".tmp"))
+            .filter(|name| name.starts_with(".bundle") && name.contains(".tmp"))
             .collect()
     };
     while hidden().is_empty() {
