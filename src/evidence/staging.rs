@@ -55,7 +55,7 @@ impl Staging {
                     break staging;
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < MAX_ATTEMPTS => attempt += 1,
-                Err(error) => return Err(EvidenceError::io(&new)(error)),
+                Err(error) => return Err(EvidenceError::io(inside)(error)),
             }
         };
         staging.left = swept(inside, words, &staging.path);

@@ -16,6 +16,7 @@ use leastwise::rank::Weights;
 use leastwise::report::CsvOptions;
 use leastwise::report::write_controls_csv;
 use leastwise::report::write_controls_json;
+use leastwise::report::write_oscal;
 use leastwise::report::write_review;
 use leastwise::rules::RuleSet;
 use serde::Serialize;
@@ -36,6 +37,9 @@ use crate::settings;
 
 /// The width of the table, whatever terminal the run had.
 const WIDTH: u16 = 160;
+
+/// The formats of what is said of a framework's controls.
+const CONTROLS_ENDINGS: [&str; 3] = ["csv", "json", "oscal.json"];
 
 /// An audit and what is written of it.
 pub(crate) struct Documents {
@@ -131,7 +135,7 @@ impl Documents {
         let reports = self.audit.reporting.reports.iter().map(|report| file(report.format));
         let controls = self.assessments.iter().flat_map(|assessment| {
             let name = &assessment.framework;
-            [format!("controls/{name}.csv"), format!("controls/{name}.json")]
+            CONTROLS_ENDINGS.map(|ending| format!("controls/{name}.{ending}"))
         });
         fixed.into_iter().chain(reports).chain(controls).collect()
     }
@@ -143,11 +147,15 @@ impl Documents {
             "questions.json" => json(&self.questions, out),
             "review.csv" => write_review(&self.report, out),
             _ if name.starts_with("controls/") => {
-                let (framework, ending) = name.strip_prefix("controls/")?.rsplit_once('.')?;
-                let assessment = self.assessments.iter().find(|known| known.framework == framework)?;
-                match ending {
+                let rest = name.strip_prefix("controls/")?;
+                let ending = |assessment: &Assessment| rest.strip_prefix(&*assessment.framework)?.strip_prefix('.');
+                let is_one =
+                    |assessment: &&Assessment| ending(assessment).is_some_and(|ending| CONTROLS_ENDINGS.contains(&ending));
+                let assessment = self.assessments.iter().find(is_one)?;
+                match ending(assessment)? {
                     "csv" => write_controls_csv(assessment, &self.report, CsvOptions::default(), out),
-                    _ => write_controls_json(assessment, &self.report, out),
+                    "json" => write_controls_json(assessment, &self.report, out),
+                    _ => write_oscal(&self.report, Some(assessment), out),
                 }
             }
             _ => {
