@@ -19,7 +19,7 @@ use crate::settings::checked_text;
 use crate::settings::listed;
 
 pub(crate) fn run(asked: &Suppress) -> Result<ExitCode, Failure> {
-    let report = EarlierReport::open_answers(&asked.report)?;
+    let report = EarlierReport::open(&asked.report)?;
     let Some(row) = report.row(asked.id) else {
         return Err(Failure::Usage(format!(
             "{}: no finding has the id {}",

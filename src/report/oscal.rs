@@ -24,7 +24,6 @@ use crate::report::json::value;
 use crate::report::sentence;
 use crate::report::sentence::told;
 use crate::report::visible;
-use crate::report::write_json;
 
 /// What our UUIDs are made under; as a URN it also names our properties.
 const NAMESPACE: Uuid = Uuid::from_u128(0x3d0b_6a53_9f0e_4d2c_8a7e_5c1f_92b4_e716);
@@ -38,7 +37,10 @@ const OBJECTIVE: &str = "ac-6_obj";
 /// # Errors
 /// What the writer says.
 pub fn write_oscal(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let document = document(report)?;
+    write_document(report, document(report)?, out)
+}
+
+fn write_document(report: &Report, document: Uuid, out: &mut dyn io::Write) -> io::Result<()> {
     let facts = &report.facts;
     out.write_all(b"{\"assessment-results\":{\"uuid\":")?;
     value(out, &document)?;
@@ -67,10 +69,10 @@ pub fn write_oscal(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(b"}}\n")
 }
 
-/// Changes with every byte of the report, as OSCAL wants of a document.
+/// Changes with every other byte of the document, as OSCAL wants; not with what only other formats of the run show.
 fn document(report: &Report) -> io::Result<Uuid> {
     let mut hash = Hashing(Sha256::new());
-    write_json(report, &mut hash)?;
+    write_document(report, Uuid::nil(), &mut hash)?;
     let mut name = String::from("document ");
     for byte in hash.0.finalize() {
         // Writing to a string does not fail.

@@ -4,6 +4,7 @@
 mod browser;
 mod hostile;
 mod numbers;
+mod reasons;
 mod use_of_it;
 
 use std::fs;
