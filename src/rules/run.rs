@@ -221,7 +221,6 @@ impl AccountAudit<'_> {
             .map(|decision| limits(decision, subject, shared.quotes, &mut shared.texts))
             .unwrap_or_default();
         let conditions: Vec<ConditionWords> = answer.conditions.iter().map(condition_words).collect();
-        let gaps: Vec<Arc<str>> = subject.principal.gaps.clone();
         Finding {
             rule: rule.id.clone(),
             identity,
@@ -229,9 +228,9 @@ impl AccountAudit<'_> {
             impact: rule_action.impact,
             loss: rule_action.loss,
             verdict: verdict_of(answer.verdict),
-            conditions: conditions.into(),
+            conditions: shared.words.intern(&conditions),
             condition: shared.condition_of(question, answer),
-            unknowns: answer.unknowns.clone().into(),
+            unknowns: shared.lists.intern(&answer.unknowns),
             grants: shared.citations.intern(&granting),
             limits: shared.citations.intern(&limiting),
             blockers: shared.blockers_of(question, answer),
@@ -239,8 +238,8 @@ impl AccountAudit<'_> {
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
             witness: shared.witness_of(answer),
             action_last_used: LastUse::NotCollected,
-            gaps: gaps.into(),
-            detour: Arc::from([]),
+            gaps: shared.lists.intern(&subject.principal.gaps),
+            detour: Arc::default(),
             score: None,
             suppression: None,
             change: None,
@@ -259,6 +258,8 @@ fn path_of(names: &[Arc<str>]) -> Arc<str> {
 struct Shared {
     texts: Interner<str>,
     citations: Interner<[Citation]>,
+    words: Interner<[ConditionWords]>,
+    lists: Interner<[Arc<str>]>,
     contexts: Interner<[WitnessKey]>,
     searched: usize,
     /// What the conditions so far took.

@@ -110,9 +110,9 @@ fn the_trend_has_the_numbers_of_the_reports_and_names_what_is_none() {
     assert_quiet(&seen, &page);
     let [rows, columns, left_out] = [0, 1, 2].map(|at| seen.values[1][at].as_array().unwrap());
     let expected: Vec<Vec<String>> = [
-        ("2026-01-01T00:00:00Z", &of_first, "3"),
-        ("2026-02-01T00:00:00Z", &of_second, "10"),
-        ("2026-03-01T00:00:00Z this report", &of_today, "6"),
+        ("2026-01-01 00:00:00Z", &of_first, "3"),
+        ("2026-02-01 00:00:00Z", &of_second, "10"),
+        ("2026-03-01 00:00:00Z this report", &of_today, "6"),
     ]
     .into_iter()
     .map(|(at, numbers, identities)| {

@@ -203,10 +203,10 @@ fn write_score(finding: &Finding, entries: &mut Entries<'_>) -> io::Result<()> {
 fn write_identity(finding: &Finding, entries: &mut Entries<'_>) -> io::Result<()> {
     let identity = &*finding.identity;
     let usage = &identity.usage;
-    let unit = identity
-        .ou_path
-        .as_deref()
-        .map(|path| format!("organizational unit {}", Code(path)));
+    let unit = identity.ou_path.as_deref().map(|path| match path {
+        "" => "directly below the organization's root".to_owned(),
+        path => format!("organizational unit {}", Code(path)),
+    });
     let created = usage.created.map(|at| format!("created {}", people::day(at)));
     let password = usage.password_enabled.map(|enabled| {
         if enabled {

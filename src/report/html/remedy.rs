@@ -12,6 +12,9 @@ use crate::report::html::markup::Text;
 use crate::report::html::people;
 use crate::report::row;
 
+/// How many statements, policies or attachments are named.
+const PLACES: usize = 10;
+
 /// The lines, each HTML; none for a call that nobody can make.
 pub(super) fn lines(finding: &Finding, report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
@@ -29,7 +32,10 @@ pub(super) fn lines(finding: &Finding, report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     } else {
-        lines.extend(finding.grants.iter().map(|grant| place(grant, finding)));
+        lines.extend(finding.grants.iter().take(PLACES).map(|grant| place(grant, finding)));
+        if let Some(rest @ 1..) = finding.grants.len().checked_sub(PLACES) {
+            lines.push(format!("and the same for {rest} more, named above"));
+        }
     }
     if finding.grants.len() > 1 {
         lines.push("each of these grants it, so that all have to change".to_owned());

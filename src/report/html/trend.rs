@@ -163,7 +163,7 @@ fn write_table(points: &[TrendPoint], this: &TrendPoint, hidden: usize, out: &mu
     let severities = severities(points);
     writeln!(
         out,
-        "<details><summary>The numbers of {}</summary><div class=\"scroll\" tabindex=\"0\"><table id=\"trend\"><thead><tr><th scope=\"col\">as of</th>",
+        "<details><summary>The numbers of {}</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Findings of each report\"><table id=\"trend\"><thead><tr><th scope=\"col\">as of</th>",
         counted(points.len() as u64, "report", "reports")
     )?;
     for severity in &severities {
@@ -179,7 +179,12 @@ fn write_table(points: &[TrendPoint], this: &TrendPoint, hidden: usize, out: &mu
         } else {
             ""
         };
-        write!(out, "<tr><th scope=\"row\">{}{is_this}</th>", point.as_of)?;
+        let at = point.as_of.to_string();
+        let (day, time) = at.split_once('T').unwrap_or((&at, ""));
+        write!(
+            out,
+            "<tr><th scope=\"row\">{day} <span class=\"quiet\">{time}</span>{is_this}</th>"
+        )?;
         let counts = severities.iter().map(|severity| point.count(*severity));
         for number in counts.chain([point.total(), point.accounts, point.identities]) {
             write!(out, "<td>{}</td>", thousands(number))?;
