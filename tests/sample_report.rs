@@ -65,6 +65,14 @@ pub const HOSTILE: [&str; 8] = [
     "\tdriven\u{2066}by\u{2069}marks\u{200f}\u{0}",
 ];
 
+/// The text of every statement that is cited.
+pub const STATEMENT: &str = r#"{
+      "Sid": "OperateInstances",
+      "Effect": "Allow",
+      "Action": ["ec2:Describe*", "EC2:*"],
+      "Resource": "*"
+    }"#;
+
 /// The time of the report.
 pub const AS_OF: &str = "2026-09-30T12:00:00Z";
 
@@ -85,6 +93,7 @@ pub fn sample_report() -> Report {
             rules: vec![RuleFacts {
                 id: "T1578.003".parse().unwrap(),
                 title: "Delete Cloud Instance: identities that can delete compute".into(),
+                fix: "1. **Name the actions.** Replace `ec2:*`.\n\n   ```json\n   {\"Action\": \"ec2:Describe*\"}\n   ```\n\n2. <b>Not</b> [a link](javascript:alert(1)).".into(),
                 attack_version: Some("19".into()),
             }],
             accounts: 3,
@@ -112,6 +121,7 @@ pub fn sample_report() -> Report {
         expired_suppressions: Vec::new(),
         unmatched_suppressions: Vec::new(),
         baseline: None,
+        trend: None,
         unjoined: vec![UnjoinedFinding {
             account: Some("444455556666".parse().unwrap()),
             resource: "arn:aws:s3:::reports-\u{202e}fdp".into(),
@@ -332,6 +342,7 @@ fn grant(policy: &str, sid: Option<&str>, via: Option<&str>) -> Citation {
             line: 212,
             column: 17,
         }),
+        text: via.is_none().then(|| STATEMENT.into()),
     }
 }
 

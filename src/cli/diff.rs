@@ -17,6 +17,9 @@ use leastwise::baseline::Difference;
 use leastwise::baseline::EarlierReport;
 use leastwise::baseline::Standing;
 use leastwise::baseline::differences;
+use leastwise::baseline::differing;
+use leastwise::finding::Finding;
+use leastwise::finding::FindingId;
 use leastwise::finding::Severity;
 use leastwise::finding::Verdict;
 use leastwise::ident::AccountId;
@@ -73,6 +76,10 @@ pub(crate) struct Diff {
 struct Side {
     name: String,
     report: EarlierReport,
+    /// Of a report.
+    file: Option<PathBuf>,
+    /// Of a snapshot, until the causes are known.
+    findings: Vec<Finding>,
     /// Of a snapshot, which can tell what was held.
     inputs: Option<Inputs>,
     is_incomplete: bool,
@@ -94,8 +101,11 @@ struct Named<'d> {
 }
 
 pub(crate) fn run(asked: &Diff) -> Result<ExitCode, Failure> {
-    let old = side(&asked.old, asked)?;
-    let new = side(&asked.new, asked)?;
+    let mut old = side(&asked.old, asked)?;
+    let mut new = side(&asked.new, asked)?;
+    let ids = differing(&old.report, &new.report);
+    explain(&mut old, &ids)?;
+    explain(&mut new, &ids)?;
     let mut found = differences(&old.report, &new.report, None);
     if let (Some(was), Some(is)) = (&old.inputs, &new.inputs)
         && !found.is_empty()
@@ -135,6 +145,18 @@ pub(crate) fn run(asked: &Diff) -> Result<ExitCode, Failure> {
     })
 }
 
+/// Gets what the rows that differ rest on.
+fn explain(side: &mut Side, ids: &BTreeSet<FindingId>) -> Result<(), Failure> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    match &side.file {
+        Some(path) => side.report.read_evidence(path, ids)?,
+        None => side.report.take_evidence(&std::mem::take(&mut side.findings), ids),
+    }
+    Ok(())
+}
+
 /// Reads a report, or audits a source.
 fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
     let name = path.display().to_string();
@@ -144,6 +166,8 @@ fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
             name,
             is_incomplete: report.has_gaps,
             report,
+            file: Some(path.to_path_buf()),
+            findings: Vec::new(),
             inputs: None,
         });
     }
@@ -156,6 +180,8 @@ fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
     Ok(Side {
         name,
         report: EarlierReport::of(&report),
+        file: None,
+        findings: report.findings,
         inputs: Some(inputs),
         is_incomplete,
     })

@@ -263,7 +263,7 @@ fn explanation(asked: &Asked<'_>, question: &Question<'_>, answer: &Answer<'_>, 
             .collect(),
         blockers: blockers
             .as_ref()
-            .map(|found| rules::blockers(found, subject, &mut Interner::new())),
+            .map(|found| rules::blockers(found, subject, false, &mut Interner::new())),
         layers,
     }
 }

@@ -170,6 +170,21 @@ pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
     }
 }
 
+/// Whether the format shows the texts of the statements that decide.
+pub(crate) const fn quotes_policies(format: ReportFormat) -> bool {
+    match format {
+        ReportFormat::Html => true,
+        ReportFormat::Table
+        | ReportFormat::Csv
+        | ReportFormat::Json
+        | ReportFormat::Sarif
+        | ReportFormat::Ocsf
+        | ReportFormat::Asff
+        | ReportFormat::Oscal
+        | ReportFormat::Markdown => false,
+    }
+}
+
 /// Whether the format shows witnesses, weakest conditions and blockers.
 pub(crate) const fn shows_details(format: ReportFormat) -> bool {
     match format {

@@ -47,7 +47,7 @@ pub(crate) struct Suppress {
 }
 
 pub(crate) fn run(asked: &Suppress) -> Result<ExitCode, Failure> {
-    let report = EarlierReport::open_answers(&asked.report)?;
+    let report = EarlierReport::open(&asked.report)?;
     let Some(row) = report.row(asked.id) else {
         return Err(Failure::Usage(format!(
             "{}: no finding has the id {}",

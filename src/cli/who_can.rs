@@ -279,7 +279,7 @@ fn row(
         unknowns: answer.unknowns.clone(),
         blockers: with_blockers.filter(|_| answer.verdict == Verdict::Denied).and_then(|texts| {
             let found = blockers_at_hand(&question, &answer).or_else(|| blockers(&question))?;
-            Some(rules::blockers(&found, &subject, texts))
+            Some(rules::blockers(&found, &subject, false, texts))
         }),
         resource: answer.representative.as_ref().map(ToString::to_string),
         reachable: reached.map(|reached| reached.indices.len()),

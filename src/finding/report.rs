@@ -6,6 +6,7 @@ use crate::finding::ExpiredSuppression;
 use crate::finding::Finding;
 use crate::finding::PolicyRemarks;
 use crate::finding::RunFacts;
+use crate::finding::Trend;
 use crate::finding::UnjoinedFinding;
 use crate::finding::UnmatchedSuppression;
 
@@ -22,6 +23,8 @@ pub struct Report {
     pub unmatched_suppressions: Vec<UnmatchedSuppression>,
     /// The earlier report that the findings are compared with.
     pub baseline: Option<Baseline>,
+    /// What earlier reports counted; none where none was given. Not part of the JSON report.
+    pub trend: Option<Trend>,
     /// Access Analyzer findings that belong to no row.
     pub unjoined: Vec<UnjoinedFinding>,
     /// What can be proven of single policies, by account and policy.

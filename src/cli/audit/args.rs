@@ -79,6 +79,10 @@ pub(crate) struct Reporting {
     /// An earlier JSON report: every row says how it stands to it, and what is gone is listed.
     #[arg(long, value_name = "REPORT")]
     pub(crate) baseline: Option<PathBuf>,
+    /// An earlier JSON report, or a folder of them: the HTML report shows findings by severity over time (repeatable). One
+    /// that cannot be read is left out, and told.
+    #[arg(long = "trend", value_name = "REPORT")]
+    pub(crate) trend: Vec<PathBuf>,
     /// Exit with 1 when a finding has at least this severity and is new or worse than in --baseline.
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(crate) fail_on_new: Option<Severity>,
@@ -123,6 +127,7 @@ impl Reporting {
             fail_on: None,
             undetermined: Undetermined::Count,
             baseline: None,
+            trend: Vec::new(),
             fail_on_new: None,
             rules,
             controls: None,

@@ -47,6 +47,7 @@ use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::reports;
+use crate::trend::trend;
 
 pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
     #[cfg(feature = "live")]
@@ -72,7 +73,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
     let rules = rules(&reporting.rules)?;
     let weights = Weights::builtin()?;
     let baseline = match (&reporting.baseline, reporting.fail_on_new) {
-        (Some(path), _) => Some(EarlierReport::open_answers(path)?),
+        (Some(path), _) => Some(EarlierReport::open(path)?),
         (None, Some(_)) => {
             return Err(Failure::Usage(
                 "--fail-on-new needs the earlier report: name it with --baseline".into(),
@@ -80,7 +81,8 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
         }
         (None, None) => None,
     };
-    let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting, baseline.as_ref())?;
+    let (mut report, is_incomplete) = audited(inputs, &rules, &weights, reporting, baseline.as_ref())?;
+    report.trend = trend(reporting);
     let is_written = reports::write(&report, reporting)?;
     let counts = |finding: &Finding| {
         finding.suppression.is_none()
@@ -150,10 +152,12 @@ pub(crate) fn audited(
     let wanted = reporting.wanted();
     let shows_remarks = wanted.iter().any(|report| reports::shows_remarks(report.format));
     let is_detailed = wanted.iter().any(|report| reports::shows_details(report.format));
+    let quotes = wanted.iter().any(|report| reports::quotes_policies(report.format));
     let share = |estate: &AccountEstate, scope: &AccountScope| {
         let audit = AccountAudit {
             keep_denied: reporting.all,
             is_detailed,
+            quotes,
             ..account_audit(inputs, &questions, estate, scope)
         };
         let mut found = audit.run();
@@ -227,6 +231,7 @@ fn account_audit<'a>(
         as_of: inputs.as_of,
         keep_denied: false,
         is_detailed: false,
+        quotes: false,
     }
 }
 
@@ -339,6 +344,7 @@ impl Gathered {
             expired_suppressions: Vec::new(),
             unmatched_suppressions: Vec::new(),
             baseline: None,
+            trend: None,
             unjoined: self.unjoined,
             remarks: self.remarks,
             gaps: self.gaps,
@@ -350,6 +356,7 @@ fn rule_facts(rule: &leastwise::rules::Rule) -> RuleFacts {
     RuleFacts {
         id: rule.id.clone(),
         title: rule.title.clone(),
+        fix: rule.text.fix.clone(),
         attack_version: rule.attack.as_ref().map(|attack| attack.version.clone()),
     }
 }

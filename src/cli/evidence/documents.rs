@@ -113,7 +113,7 @@ impl Documents {
         let rules = audit::rules(&audit.reporting.rules)?;
         let weights = Weights::builtin()?;
         let baseline = audit.reporting.baseline.as_deref();
-        let baseline = baseline.map(EarlierReport::open_answers).transpose()?;
+        let baseline = baseline.map(EarlierReport::open).transpose()?;
         let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, baseline.as_ref())?;
         let population = population::of(&inputs, &report, &audit.sources.sources)?;
         let is_chosen = !audit.reporting.principals.is_empty() || audit.reporting.severity.is_some();

@@ -28,7 +28,6 @@ use crate::report::oscal::parts::props;
 use crate::report::oscal::parts::tool;
 use crate::report::sentence;
 use crate::report::sentence::told;
-use crate::report::write_json;
 
 /// Least privilege: the control that every question of ours is about.
 const CONTROL: &str = "ac-6";
@@ -40,7 +39,10 @@ const OBJECTIVE: &str = "ac-6_obj";
 /// # Errors
 /// What the writer says.
 pub fn write_oscal(report: &Report, controls: Option<&Assessment>, out: &mut dyn io::Write) -> io::Result<()> {
-    let document = document(report, controls)?;
+    write_document(report, controls, document(report, controls)?, out)
+}
+
+fn write_document(report: &Report, controls: Option<&Assessment>, document: Uuid, out: &mut dyn io::Write) -> io::Result<()> {
     let facts = &report.facts;
     out.write_all(b"{\"assessment-results\":{\"uuid\":")?;
     value(out, &document)?;
@@ -69,13 +71,10 @@ pub fn write_oscal(report: &Report, controls: Option<&Assessment>, out: &mut dyn
     out.write_all(b"}}\n")
 }
 
-/// Changes with every byte of the report, as OSCAL wants of a document.
+/// Changes with every other byte of the document, as OSCAL wants; not with what only other formats of the run show.
 fn document(report: &Report, controls: Option<&Assessment>) -> io::Result<Uuid> {
     let mut hash = Hashing(Sha256::new());
-    write_json(report, &mut hash)?;
-    if let Some(assessment) = controls {
-        value(&mut hash, &(&assessment.framework, &assessment.title, &assessment.controls))?;
-    }
+    write_document(report, controls, Uuid::nil(), &mut hash)?;
     let mut name = String::from("document ");
     for byte in hash.0.finalize() {
         // Writing to a string does not fail.
