@@ -22,6 +22,7 @@ mod conditions;
 mod covered;
 mod decisions;
 mod differential;
+mod every;
 mod evidence;
 mod formulas;
 mod guides;

@@ -49,6 +49,14 @@ const SOURCES: &[&str] = &[
     INSTANCES,
 ];
 
+/// Those from which the rules tell who is able to act.
+const JUDGED: &[&str] = &[
+    DETAILS,
+    SERVICES,
+    #[cfg(feature = "ec2")]
+    INSTANCES,
+];
+
 /// Those that look at each Region.
 const REGIONAL: &[&str] = &[
     ANALYZERS,
@@ -77,8 +85,9 @@ impl<'a> Account<'a> {
     pub(super) async fn collect(&self) -> Result<bool, CollectError> {
         self.run.load(self.id)?;
         let needs_regions = self.run.plan.regions.is_empty();
-        // Whom the rules find able to act follows from both.
-        if !self.run.has(Some(self.id), DETAILS) || self.run.is_organization_new() {
+        // Whom the rules find able to act follows from all of these.
+        let is_known = |name: &&str| self.run.has(Some(self.id), name);
+        if !JUDGED.iter().all(is_known) || self.run.is_organization_new() {
             self.run.forget(self.id, LAST_ACCESSED);
         }
         // Without the list those of every account were looked at instead, which may be more or fewer.

@@ -226,7 +226,7 @@ impl<'e> Memo<'e> {
     }
 }
 
-fn telling_values(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<(Box<str>, ContextValue)> {
+pub(super) fn telling_values(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<(Box<str>, ContextValue)> {
     if mentions.telling.is_empty() {
         return Vec::new();
     }

@@ -5,7 +5,8 @@ The tree, SCPs, RCPs and delegation go over the API of Organizations; then ids a
 written from what was asked for, not from what is read back. Users, groups, roles and policies are loaded from those
 files, see load.py. The same arguments make the same accounts, but for the ids that the emulator chooses.
 
-Usage: big_organization.py ENDPOINT FOLDER ACCOUNTS POLICIES     POLICIES: customer managed ones for each account
+Usage: big_organization.py ENDPOINT FOLDER ACCOUNTS POLICIES [instances]     POLICIES: customer managed ones for each account;
+instances: the files also say that there are none
 Prints the ids of the accounts.
 """
 
@@ -20,7 +21,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
-endpoint, folder, accounts, policies = sys.argv[1:]
+endpoint, folder, accounts, policies, *options = sys.argv[1:]
 accounts, policies = int(accounts), int(policies)
 folder = pathlib.Path(folder)
 MANAGEMENT = "123456789012"
@@ -315,7 +316,7 @@ for number, account in enumerate(members):
             "findingDetails": findings,
         },
     )
-    write(place / "inventory.json", {"services": []})
+    write(place / "inventory.json", {"services": []} | ({"Instances": []} if "instances" in options else {}))
     post("/emulator/account", {"account": account, "details": content})
 regions = [{"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for name in REGIONS]
 post("/emulator/extra", {"analyzers": everywhere, "regions": regions})

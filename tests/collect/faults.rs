@@ -229,13 +229,15 @@ fn a_page_that_comes_again_and_again_is_a_gap() {
 
 #[test]
 fn what_followed_from_a_gap_is_read_anew_without_it() {
-    // Without the list other Regions are looked at, and without its policies the organization denies nobody.
+    // Without the list other Regions are looked at; without its policies the organization denies nobody; without the
+    // services more identities might delete one, and are asked about.
     for (rule, subject) in [
         (json!({"fault": "deny", "path": "/listRegions"}), "account:ListRegions"),
         (
             json!({"fault": "deny", "action": "ListPolicies"}),
             "organizations:ListPolicies",
         ),
+        (json!({"fault": "deny", "action": "ListClusters"}), "ecs:ListClusters"),
     ] {
         let gaps = disturbed(&json!([rule]), &[]);
         assert!(

@@ -23,8 +23,8 @@ fn instances_are_read_with_tags_state_and_protection_and_the_report_counts_them(
     assert_eq!(code(&done), 0, "{}", errors(&done));
     assert_eq!(
         calls(&desk, "ec2:DescribeInstanceAttribute"),
-        4,
-        "two attributes of each instance that is not gone"
+        6,
+        "two attributes of each instance that is not gone, the account's first one included"
     );
 
     let file = desk.json(&format!("accounts/{ACCOUNT}/inventory-ec2-instances.json"));
@@ -57,11 +57,15 @@ fn instances_are_read_with_tags_state_and_protection_and_the_report_counts_them(
     assert_eq!(verdict, "allowed");
     assert_eq!(
         (&resources["total"], &resources["reachable"], &resources["protected"]),
-        (&json!(2), &json!(2), &json!(1)),
+        (&json!(3), &json!(3), &json!(1)),
         "{resources}"
     );
-    // Only instances tagged as the first one is.
+    // Those that are tagged for it.
     let (_, resources) = reach("role/runner");
-    assert_eq!((&resources["total"], &resources["reachable"]), (&json!(2), &json!(1)), "{resources}");
+    assert_eq!(
+        (&resources["total"], &resources["reachable"]),
+        (&json!(2), &json!(1)),
+        "{resources}"
+    );
     assert_eq!(resources["sample"][0]["name"], arn("us-east-1", "protected"), "{resources}");
 }

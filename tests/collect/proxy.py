@@ -82,6 +82,10 @@ class Proxy(BaseHTTPRequestHandler):
         if is_json:
             body = json.dumps({"__type": json_code, "message": message}).encode()
             headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", json_code)]
+        elif "/ec2/aws4_request" in self.headers.get("Authorization", ""):
+            text = f"<Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
+            body = f"<Response>{text}<RequestID>0</RequestID></Response>".encode()
+            headers = [("Content-Type", "text/xml")]
         else:
             text = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             body = f"<ErrorResponse>{text}<RequestId>0</RequestId></ErrorResponse>".encode()

@@ -75,7 +75,8 @@ tags = [{"key": "env", "value": "prod"}]
 ecs.create_service(cluster="main", serviceName="web", taskDefinition="web", desiredCount=2, tags=tags)
 
 ec2 = client("ec2")
-ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)
+team = [{"ResourceType": "instance", "Tags": [{"Key": "team", "Value": 'é 100% a+b "q" &'}]}]
+ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=team)
 
 keys = {}
 with open(policy_file) as file:

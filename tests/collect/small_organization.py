@@ -72,6 +72,11 @@ organizations.register_delegated_administrator(
     AccountId=accounts["billing"], ServicePrincipal="access-analyzer.amazonaws.com"
 )
 trust = policy("Allow", "sts:AssumeRole", Principal={"AWS": "*"})
+# Able to delete nothing that is there: the only service is tagged otherwise.
+iam = client("iam")
+iam.create_role(RoleName="pruner", AssumeRolePolicyDocument=trust)
+pruning = policy("Allow", "ecs:DeleteService", Condition={"StringEquals": {"aws:ResourceTag/env": "test"}})
+iam.put_role_policy(RoleName="pruner", PolicyName="prune", PolicyDocument=pruning)
 for id in accounts.values():
     iam = client("iam", **session(id))
     iam.create_user(UserName="operator")
