@@ -6,6 +6,7 @@ use crate::catalog::GLOBAL_KEYS;
 use crate::catalog::Support;
 use crate::catalog::control_class;
 use crate::estate::DocumentState;
+use crate::estate::Principal;
 use crate::evaluate::CallerKind;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Credentials;
@@ -300,8 +301,8 @@ pub(super) struct SessionRights {
     source_identity: Option<ContextValue>,
 }
 
-pub(super) fn session_rights(question: &Question<'_>) -> SessionRights {
-    let trust = question.subject.principal.trust.as_deref().map(|policy| &policy.document);
+pub(super) fn session_rights(principal: &Principal) -> SessionRights {
+    let trust = principal.trust.as_deref().map(|policy| &policy.document);
     let value = |action: &str| match trust {
         Some(DocumentState::Parsed(document)) => allows(document, action).then_some(ContextValue::Unknown(ControlClass::Session)),
         // E184: what the trust policy allows is not known.
@@ -316,7 +317,7 @@ pub(super) fn session_rights(question: &Question<'_>) -> SessionRights {
 
 /// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
 fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
-    let rights = session_rights(question);
+    let rights = session_rights(question.subject.principal);
     if let Some(value) = rights.tags {
         for key in mentions.keys().filter(|key| key.starts_with("aws:principaltag/")) {
             context.set(key, value.clone());

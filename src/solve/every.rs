@@ -34,11 +34,10 @@ use crate::policy::Effect;
 use crate::policy::PolicyVersion;
 use crate::policy::Statement;
 use crate::solve::Condition;
-use crate::solve::Memo;
 use crate::solve::Question;
 use crate::solve::Scope;
 use crate::solve::Verdict;
-use crate::solve::ask_in;
+use crate::solve::ask;
 use crate::solve::choice::SessionRights;
 use crate::solve::choice::session_rights;
 use crate::solve::memo::telling_values;
@@ -236,25 +235,18 @@ pub struct EveryAnswer {
 #[derive(Debug, Clone)]
 struct Class {
     members: Vec<u32>,
-    verdict: Verdict,
-    conditions: Vec<Condition>,
-    unknowns: Vec<Arc<str>>,
+    told: Rc<Told>,
 }
 
 /// All that the answers of identities depend on whose statements are these.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Profile {
     with_grants: bool,
-    kind: CallerKind,
-    is_service_linked: bool,
-    gaps: Vec<Arc<str>>,
+    caller: Rc<CallerFacts>,
     /// The statements, by the numbers of their contents, with what the identity fixes of their conditions.
     statements: Vec<(u32, Left, u64)>,
-    /// Documents of which nothing is known, by their place in memory.
-    unknown: Vec<usize>,
     /// The keys that tell identities apart, and their values.
     values: Vec<(Box<str>, ContextValue)>,
-    rights: SessionRights,
 }
 
 /// Asks about all actions of the catalog; what was found for one identity of an account helps with the next.
@@ -265,10 +257,57 @@ pub struct EveryAction<'e> {
     places: BTreeMap<usize, u32>,
     /// By the number of the content.
     coverage: BTreeMap<u32, Rc<Coverage>>,
-    memos: BTreeMap<u32, Memo<'e>>,
     /// For identities that hold the same, their granted actions; for those that are limited alike, actions that only a
     /// resource's policy could allow.
     profiles: BTreeMap<Profile, Known>,
+    /// The numbers of contents, actions aside.
+    conditions: BTreeMap<Content<'e>, u32>,
+    answers: BTreeMap<ClassKey, Rc<Told>>,
+}
+
+/// What was told of a class.
+#[derive(Debug)]
+struct Told {
+    verdict: Verdict,
+    conditions: Vec<Condition>,
+    unknowns: Vec<Arc<str>>,
+}
+
+/// Level, content, what is left of the conditions, the tests of them that are open, and how it speaks.
+type Speaker = (u32, u32, Left, u64, Ternary);
+
+/// What the answer about a class depends on: identities for which it is equal get the same.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct ClassKey {
+    /// The first action of which the catalog says the same.
+    like: u32,
+    caller: Rc<CallerFacts>,
+    /// The statements that speak of the actions.
+    speakers: SmallVec<[Speaker; 4]>,
+    /// The keys that tell identities apart, and their values.
+    values: SmallVec<[(Box<str>, ContextValue); 2]>,
+}
+
+/// What an identity has that no statement says.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CallerFacts {
+    kind: CallerKind,
+    is_service_linked: bool,
+    gaps: Vec<Arc<str>>,
+    /// Documents of which nothing is known, by their place in memory.
+    unknown: Vec<usize>,
+    rights: SessionRights,
+}
+
+/// A statement as one identity hears it.
+#[derive(Debug)]
+struct Heard {
+    level: u32,
+    content: u32,
+    left: Left,
+    undecided: u64,
+    values: Vec<(Box<str>, ContextValue)>,
+    coverage: Rc<Coverage>,
 }
 
 /// What was asked of a profile so far.
@@ -278,9 +317,9 @@ struct Known {
     classes: Rc<[Class]>,
 }
 
-/// What a statement says.
+/// What a statement says, with or without of which actions.
 #[derive(Debug)]
-struct Content<'e>(&'e Statement, PolicyVersion);
+struct Content<'e>(&'e Statement, PolicyVersion, bool);
 
 impl PartialEq for Content<'_> {
     fn eq(&self, other: &Self) -> bool {
@@ -298,13 +337,14 @@ impl PartialOrd for Content<'_> {
 
 impl Ord for Content<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let parts = |Self(said, version): &Self| (*version, said.effect);
+        let parts = |Self(said, version, with_actions): &Self| (*with_actions, *version, said.effect);
+        let actions = |Self(said, _, with_actions): &Self| with_actions.then_some(&said.action).cloned();
         let (ours, theirs) = (self.0, other.0);
         // Where it names principals, only a statement itself says the same.
         let named = |said: &Statement| said.principal.as_ref().map(|clause| std::ptr::from_ref(clause).addr());
         parts(self)
             .cmp(&parts(other))
-            .then_with(|| ours.action.cmp(&theirs.action))
+            .then_with(|| actions(self).cmp(&actions(other)))
             .then_with(|| ours.resource.cmp(&theirs.resource))
             .then_with(|| ours.condition.cmp(&theirs.condition))
             .then_with(|| named(ours).cmp(&named(theirs)))
@@ -328,6 +368,7 @@ impl<'e> EveryAction<'e> {
             as_of,
             scope_of: &scope_of,
             statements: statements(&subject.stack),
+            caller: Rc::new(CallerFacts::of(subject)),
         };
         let granted = self.granted_of(&asked);
         let by_rules = |index: &u32| LISTED.actions.get(*index as usize).is_some_and(has_rules);
@@ -348,9 +389,9 @@ impl<'e> EveryAction<'e> {
             let actions: Vec<_> = members.filter_map(|index| LISTED.actions.get(*index as usize)).collect();
             (!actions.is_empty()).then(|| ActionClass {
                 actions,
-                verdict: class.verdict,
-                conditions: class.conditions.clone(),
-                unknowns: class.unknowns.clone(),
+                verdict: class.told.verdict,
+                conditions: class.told.conditions.clone(),
+                unknowns: class.told.unknowns.clone(),
             })
         };
         let all = |_| true;
@@ -406,19 +447,11 @@ impl<'e> EveryAction<'e> {
             }
             statements.push((self.content(*said), left, undecided));
         }
-        let caller = &asked.subject.caller;
         Some(Profile {
             with_grants,
-            kind: caller.kind,
-            is_service_linked: caller.is_service_linked,
-            gaps: asked.subject.stack.identity_gaps.clone(),
+            caller: Rc::clone(&asked.caller),
             statements,
-            unknown: policies(&asked.subject.stack)
-                .filter(|(policy, _)| policy.parsed().is_none())
-                .map(|(policy, _)| std::ptr::from_ref(policy).addr())
-                .collect(),
             values: telling_values(&question, &mentions),
-            rights: session_rights(&question),
         })
     }
 
@@ -435,7 +468,7 @@ impl<'e> EveryAction<'e> {
         let (contents, places) = (&mut self.contents, &mut self.places);
         *places
             .entry(place)
-            .or_insert_with(|| *contents.entry(Content(said.statement, said.version)).or_insert(next))
+            .or_insert_with(|| *contents.entry(Content(said.statement, said.version, true)).or_insert(next))
     }
 
     /// The actions that something of the identity may allow.
@@ -455,35 +488,112 @@ impl<'e> EveryAction<'e> {
         granted
     }
 
-    /// Asks about one of each class of these actions.
+    /// Asks about one of each class of these actions, unless the answer is known of a like identity.
     fn classes(&mut self, asked: &Asked<'_, 'e>, actions: &[u32]) -> Vec<Class> {
-        let coverage: Vec<Rc<Coverage>> = asked.statements.iter().map(|said| self.coverage(*said)).collect();
-        let speakers = |index: u32| -> Speakers {
-            let speaking = (0_u32..).zip(coverage.iter().map(|coverage| coverage.speech(index)));
-            speaking.filter(|(_, speech)| *speech != Ternary::No).collect()
-        };
-        let kind = |index: u32| LISTED.kinds.get(index as usize).copied();
-        let mut classes: BTreeMap<(Option<u32>, Speakers), Vec<u32>> = BTreeMap::new();
-        for index in actions {
-            classes.entry((kind(*index), speakers(*index))).or_default().push(*index);
-        }
-        let asked_about = |members: Vec<u32>| {
-            let first = *members.first()?;
-            let action = facts(first)?;
-            let question = Question {
-                scope: (asked.scope_of)(action.action),
-                ..asked.question(action)
+        let heard = self.heard(asked);
+        let mut classes: BTreeMap<(u32, Speakers), Vec<u32>> = BTreeMap::new();
+        for &index in actions {
+            let speaking = (0_u32..).zip(heard.iter().map(|heard| heard.coverage.speech(index)));
+            let speakers: Speakers = speaking.filter(|(_, speech)| *speech != Ternary::No).collect();
+            let Some(&like) = LISTED.kinds.get(index as usize) else {
+                continue;
             };
-            let memo = self.memos.entry(first).or_insert_with(|| Memo::new(false));
-            let answer = ask_in(memo, &question);
-            Some(Class {
-                members,
-                verdict: answer.verdict,
-                conditions: answer.conditions,
-                unknowns: answer.unknowns,
-            })
-        };
-        classes.into_values().filter_map(asked_about).collect()
+            classes.entry((like, speakers)).or_default().push(index);
+        }
+        let found = classes.into_iter().filter_map(|((like, speakers), members)| {
+            let first = *members.first()?;
+            if LISTED.actions.get(first as usize).is_some_and(has_rules) {
+                let told = told(asked, first)?;
+                return Some(Class { members, told });
+            }
+            let key = ClassKey::of(asked, like, &speakers, &heard);
+            let told = if let Some(told) = self.answers.get(&key) {
+                Rc::clone(told)
+            } else {
+                let told = told(asked, first)?;
+                self.answers.insert(key, Rc::clone(&told));
+                told
+            };
+            Some(Class { members, told })
+        });
+        found.collect()
+    }
+
+    fn heard(&mut self, asked: &Asked<'_, 'e>) -> Vec<Heard> {
+        let Some(any) = facts(0) else { return Vec::new() };
+        let question = asked.question(any);
+        let mut fixed = Mentions::default();
+        let heard = asked.statements.iter().map(|said| {
+            let (left, undecided) = fixed.left_of(&said.statement.condition, said.version, &question);
+            let mut mentions = Mentions::default();
+            mentions.mention(said.statement, said.version, undecided);
+            let next = u32::try_from(self.conditions.len()).unwrap_or(u32::MAX);
+            let content = Content(said.statement, said.version, false);
+            Heard {
+                level: said.level,
+                content: *self.conditions.entry(content).or_insert(next),
+                left,
+                undecided,
+                values: telling_values(&question, &mentions),
+                coverage: self.coverage(*said),
+            }
+        });
+        heard.collect()
+    }
+}
+
+fn told(asked: &Asked<'_, '_>, index: u32) -> Option<Rc<Told>> {
+    let action = facts(index)?;
+    let question = Question {
+        scope: (asked.scope_of)(action.action),
+        ..asked.question(action)
+    };
+    let answer = ask(&question);
+    Some(Rc::new(Told {
+        verdict: answer.verdict,
+        conditions: answer.conditions,
+        unknowns: answer.unknowns,
+    }))
+}
+
+impl ClassKey {
+    fn of(asked: &Asked<'_, '_>, like: u32, speakers: &Speakers, heard: &[Heard]) -> Self {
+        let speaking = speakers
+            .iter()
+            .filter_map(|(number, speech)| Some((heard.get(*number as usize)?, *speech)));
+        let mut said: SmallVec<[_; 4]> = SmallVec::new();
+        let mut values: SmallVec<[_; 2]> = SmallVec::new();
+        for (heard, speech) in speaking {
+            said.push((heard.level, heard.content, heard.left, heard.undecided, speech));
+            values.extend(heard.values.iter().cloned());
+        }
+        // In what order a level speaks, and how often, changes nothing.
+        said.sort_unstable();
+        said.dedup();
+        values.sort_unstable();
+        values.dedup();
+        Self {
+            like,
+            caller: Rc::clone(&asked.caller),
+            speakers: said,
+            values,
+        }
+    }
+}
+
+impl CallerFacts {
+    fn of(subject: &Subject<'_>) -> Self {
+        let caller = &subject.caller;
+        Self {
+            kind: caller.kind,
+            is_service_linked: caller.is_service_linked,
+            gaps: subject.stack.identity_gaps.clone(),
+            unknown: policies(&subject.stack)
+                .filter(|(policy, _)| policy.parsed().is_none())
+                .map(|(policy, _)| std::ptr::from_ref(policy).addr())
+                .collect(),
+            rights: session_rights(subject.principal),
+        }
     }
 }
 
@@ -496,12 +606,13 @@ fn by_first(class: &ActionClass) -> Option<(&str, &Action)> {
 struct Said<'e> {
     statement: &'e Statement,
     version: PolicyVersion,
-    is_identity: bool,
+    /// Which of the identity's policies, its limits and the levels of its organization it is of; zero: its own policies.
+    level: u32,
 }
 
 impl Said<'_> {
     fn grants(&self) -> bool {
-        self.is_identity && self.statement.effect == Effect::Allow
+        self.level == 0 && self.statement.effect == Effect::Allow
     }
 }
 
@@ -511,6 +622,7 @@ struct Asked<'q, 'e> {
     as_of: Timestamp,
     scope_of: &'q dyn Fn(&'static Action) -> Scope<'e>,
     statements: Vec<Said<'e>>,
+    caller: Rc<CallerFacts>,
 }
 
 impl<'e> Asked<'_, 'e> {
@@ -527,31 +639,33 @@ impl<'e> Asked<'_, 'e> {
     }
 }
 
-/// The policies of a stack, and whether each is of the identity itself.
-fn policies<'s, 'e>(stack: &'s PolicyStack<'e>) -> impl Iterator<Item = (&'e Policy, bool)> + use<'s, 'e> {
-    let identity = stack.identity.iter().map(|policy| (*policy, true));
-    let limits = stack
-        .boundary
-        .iter()
-        .chain(stack.session.iter().flatten())
-        .chain(stack.endpoint.iter().flatten());
+/// The policies of a stack with the number of their level; zero: those of the identity itself.
+fn policies<'e>(stack: &PolicyStack<'e>) -> impl Iterator<Item = (&'e Policy, u32)> {
+    let own = vec![stack.identity.clone()];
+    let limits = [
+        stack.boundary.into_iter().collect(),
+        stack.session.clone().unwrap_or_default(),
+        stack.endpoint.clone().unwrap_or_default(),
+    ];
     let guardrails = [&stack.scps, &stack.rcps]
         .into_iter()
         .flat_map(|guardrails| match guardrails {
             Guardrails::Levels(levels) => levels.as_slice(),
             Guardrails::None | Guardrails::NotCollected(_) => &[],
         });
-    let of_levels = guardrails.flat_map(|level| level.policies.iter().flatten());
-    identity.chain(limits.chain(of_levels).map(|policy| (*policy, false)))
+    let of_levels = guardrails.map(|level| level.policies.clone().unwrap_or_default());
+    let levels: Vec<Vec<&'e Policy>> = own.into_iter().chain(limits).chain(of_levels).collect();
+    let numbered = levels.into_iter().zip(0_u32..);
+    numbered.flat_map(|(policies, level)| policies.into_iter().map(move |policy| (policy, level)))
 }
 
 fn statements<'e>(stack: &PolicyStack<'e>) -> Vec<Said<'e>> {
-    let parsed = policies(stack).filter_map(|(policy, is_identity)| Some((policy.parsed()?, is_identity)));
-    let said = parsed.flat_map(|(document, is_identity)| {
+    let parsed = policies(stack).filter_map(|(policy, level)| Some((policy.parsed()?, level)));
+    let said = parsed.flat_map(|(document, level)| {
         document.statements.iter().map(move |statement| Said {
             statement,
             version: document.version,
-            is_identity,
+            level,
         })
     });
     said.collect()

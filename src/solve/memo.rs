@@ -145,7 +145,7 @@ impl<'e> Memo<'e> {
             gaps: question.subject.stack.identity_gaps.clone(),
             spoken,
             values: telling_values(question, mentions),
-            rights: (sessions(question, mentions).len() > 1).then(|| session_rights(question)),
+            rights: (sessions(question, mentions).len() > 1).then(|| session_rights(question.subject.principal)),
         })
     }
 
