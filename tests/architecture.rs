@@ -5,7 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rooms in the order of the data's way, the policy tests last; the row is the whole permission.
-const ROWS: [(&str, &[&str]); 13] = [
+const ROWS: [(&str, &[&str]); 17] = [
     ("ident", &[]),
     ("policy", &["ident"]),
     ("catalog", &["ident"]),
@@ -15,12 +15,17 @@ const ROWS: [(&str, &[&str]); 13] = [
     ("evaluate", &["ident", "policy", "catalog", "estate"]),
     ("solve", &["ident", "policy", "catalog", "estate", "evaluate"]),
     ("finding", &["ident", "policy", "evaluate"]),
+    // Both mark findings and look at nothing else: who accepts one, and what an earlier report said of it.
+    ("config", &["ident", "finding"]),
+    ("baseline", &["ident", "finding"]),
+    ("controls", &["finding"]),
     (
         "rules",
         &["ident", "policy", "catalog", "estate", "evaluate", "solve", "finding"],
     ),
     ("rank", &["ident", "estate", "finding"]),
-    ("report", &["ident", "finding", "rank", "rules"]),
+    ("report", &["ident", "finding", "controls", "rank", "rules"]),
+    ("evidence", &[]),
     ("cases", &["ident", "policy", "catalog", "estate", "evaluate"]),
 ];
 

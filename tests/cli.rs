@@ -307,8 +307,21 @@ fn one_run_writes_several_reports_and_a_failed_one_loses_no_other() {
 
     let run = leastwise(&["demo", &report("csv", "c"), &report("json", "c")]).ends(2);
     assert!(run.err.contains("two reports"), "{}", run.err);
+    let same = format!("--report=csv={}/./a.csv", directory.path().display());
+    let run = leastwise(&["demo", &report("json", "a.csv"), &same]).ends(2);
+    assert!(run.err.contains("two reports"), "{}", run.err);
     let run = leastwise(&["demo", "--report", "xml=c"]).ends(2);
     assert!(run.err.contains("table, csv, json"), "{}", run.err);
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_nothing_of_how_the_run_ended() {
+    let mut child = command(&["demo", "--format", "json", "--fail-on", "low"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }
 
 #[test]

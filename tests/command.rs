@@ -52,7 +52,16 @@ pub fn leastwise<A: AsRef<OsStr>>(arguments: &[A]) -> Run {
 
 /// Runs it with a standard input.
 pub fn fed<A: AsRef<OsStr>>(arguments: &[A], input: &[u8]) -> Run {
-    let mut child = command(arguments)
+    let started = Instant::now();
+    let output = output_of(&mut command(arguments), input);
+    let took = started.elapsed();
+    assert!(took < PATIENCE, "took {took:?}");
+    run_of(&output)
+}
+
+/// Runs any program with a standard input to its end.
+pub fn output_of(command: &mut Command, input: &[u8]) -> Output {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -62,12 +71,9 @@ pub fn fed<A: AsRef<OsStr>>(arguments: &[A], input: &[u8]) -> Run {
     let input = input.to_vec();
     // A run that does not read its input closes it.
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let started = Instant::now();
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
-    let took = started.elapsed();
-    assert!(took < PATIENCE, "took {took:?}");
-    run_of(&output)
+    output
 }
 
 /// Runs it on a terminal so wide that no cell is wrapped in the middle of what a test looks for.

@@ -8,11 +8,12 @@ use crate::command::command;
 
 const README: &str = include_str!("../README.md");
 const CONTRIBUTING: &str = include_str!("../.github/CONTRIBUTING.md");
-const GUIDES: [&str; 11] = [
+const GUIDES: [&str; 12] = [
     "README.md",
     "CHANGELOG.md",
     ".github/CONTRIBUTING.md",
     "docs/catalog.md",
+    "docs/configuration.md",
     "docs/csv.md",
     "docs/policy-tests.md",
     "docs/ranking.md",

@@ -14,18 +14,26 @@ mod agreement;
 mod architecture;
 mod blockers;
 mod broken_input;
+#[cfg(unix)]
+mod bundle;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod command;
 mod conditions;
+mod configuration;
+mod controls;
 mod covered;
 mod decisions;
+mod differences;
 mod differential;
 mod every;
 mod evidence;
+mod formats;
 mod formulas;
 mod guides;
+#[cfg(unix)]
+mod html;
 mod last_accessed;
 mod laws;
 mod memo;
@@ -36,6 +44,8 @@ mod proofs;
 mod python;
 mod ranking;
 mod reach;
+#[cfg(unix)]
+mod recipes;
 mod remarks;
 mod reports;
 mod rules;

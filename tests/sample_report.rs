@@ -4,17 +4,22 @@ use std::sync::Arc;
 
 use leastwise::finding::AccessKey;
 use leastwise::finding::AnalyzerEvidence;
+use leastwise::finding::Baseline;
 use leastwise::finding::Blocker;
 use leastwise::finding::BlockerKind;
 use leastwise::finding::Blockers;
 use leastwise::finding::Bound;
+use leastwise::finding::Change;
 use leastwise::finding::Citation;
 use leastwise::finding::CitedEffect;
 use leastwise::finding::ConditionWords;
 use leastwise::finding::ControlClass;
 use leastwise::finding::CoverageCount;
 use leastwise::finding::CoverageGap;
+use leastwise::finding::ExpiredSuppression;
 use leastwise::finding::Finding;
+use leastwise::finding::FindingId;
+use leastwise::finding::GoneFinding;
 use leastwise::finding::Identity;
 use leastwise::finding::IdentityFlags;
 use leastwise::finding::Impact;
@@ -30,9 +35,12 @@ use leastwise::finding::Report;
 use leastwise::finding::RequiredTest;
 use leastwise::finding::ResourceReach;
 use leastwise::finding::RuleFacts;
+use leastwise::finding::RuleId;
 use leastwise::finding::RunFacts;
+use leastwise::finding::Severity;
 use leastwise::finding::SignedBy;
 use leastwise::finding::StatementRemark;
+use leastwise::finding::Suppression;
 use leastwise::finding::UnjoinedFinding;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
@@ -100,6 +108,8 @@ pub fn sample_report() -> Report {
             ],
         },
         findings,
+        expired_suppressions: Vec::new(),
+        baseline: None,
         unjoined: vec![UnjoinedFinding {
             account: Some("444455556666".parse().unwrap()),
             resource: "arn:aws:s3:::reports-\u{202e}fdp".into(),
@@ -123,6 +133,48 @@ pub fn sample_report() -> Report {
             },
         ],
     }
+}
+
+/// The sample as it is against a baseline, with rows that somebody accepts and an entry that is over.
+pub fn reviewed_report() -> Report {
+    let mut report = sample_report();
+    let accepted = Arc::new(Suppression {
+        owner: HOSTILE[0].into(),
+        reason: HOSTILE[3].into(),
+        expires: "2026-12-31".parse().unwrap(),
+    });
+    for (index, finding) in report.findings.iter_mut().enumerate() {
+        finding.change = Change::ALL.get(index % 4).copied();
+        finding.suppression = (index % 3 == 0).then(|| Arc::clone(&accepted));
+    }
+    report.expired_suppressions = vec![ExpiredSuppression {
+        place: Place {
+            file: HOSTILE[2].into(),
+            line: 4,
+            column: 1,
+        },
+        suppression: Arc::new(Suppression {
+            expires: "2026-01-31".parse().unwrap(),
+            ..(*accepted).clone()
+        }),
+        findings: 2,
+    }];
+    let principal = format!("arn:aws:iam::111122223333:user/{}", HOSTILE[1]);
+    let rule: RuleId = "T1578.003".parse().unwrap();
+    report.baseline = Some(Baseline {
+        as_of: "2026-09-29T12:00:00Z".parse().unwrap(),
+        gone: vec![GoneFinding {
+            id: FindingId::of(&rule, &principal, HOSTILE[4]),
+            rule,
+            principal: principal.into(),
+            account: "111122223333".parse().unwrap(),
+            action: HOSTILE[4].into(),
+            verdict: Verdict::Allowed,
+            severity: Some(Severity::High),
+            asked_again: false,
+        }],
+    });
+    report
 }
 
 /// Remarks on two policies.
@@ -191,6 +243,7 @@ pub fn identity(kind: PrincipalKind, principal: &str) -> Identity {
         account: principal.split(':').nth(4).unwrap().parse().unwrap(),
         account_name: Some("prod".into()),
         ou_path: Some("Root/Workloads/Prod".into()),
+        tags: None,
         usage: Usage::default(),
         access_analyzer: Box::new([]),
     }

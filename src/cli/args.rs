@@ -7,11 +7,15 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use leastwise::config::Suppressions;
+use leastwise::finding::FindingId;
 use leastwise::finding::Severity;
 use leastwise::ident::AccountId;
 use leastwise::ident::Action;
 use leastwise::ident::Arn;
 
+use crate::evidence::args::Evidence;
 use crate::exit::EXIT_CODES;
 use crate::lint::LintedType;
 
@@ -27,7 +31,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Rank the identities that can do what the rules look for.
     #[command(after_help = EXIT_CODES)]
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// List who can call an action.
     #[command(after_help = EXIT_CODES)]
     WhoCan(WhoCan),
@@ -48,6 +52,8 @@ pub(crate) enum Command {
     Test(Test),
     /// List, show and check rules.
     Rules(Rules),
+    /// Make evidence of an audit that can be checked later, and check it.
+    Evidence(Evidence),
     /// Read the account of your AWS credentials, or its organization, into a snapshot directory.
     #[cfg(feature = "live")]
     Collect(Collect),
@@ -58,6 +64,13 @@ pub(crate) enum Command {
     /// Print the read-only policy that `collect` needs, or a template of the role that has it.
     #[cfg(feature = "live")]
     IamPolicy(IamPolicy),
+    /// Say what is new, worse, better and gone between two reports or snapshots, and why.
+    #[command(after_help = DIFF_EXIT_CODES)]
+    Diff(Diff),
+    /// Check the configuration file.
+    Config(Config),
+    /// Accept a finding of a report for a time: an entry in the configuration file.
+    Suppress(Suppress),
     /// Audit the shipped sample organization.
     #[command(after_help = EXIT_CODES)]
     Demo(Demo),
@@ -126,6 +139,18 @@ pub(crate) enum ReportFormat {
     Csv,
     /// For programs; docs/report.schema.json describes it.
     Json,
+    /// SARIF 2.1.0, for code scanning; docs/formats.md describes this and the next ones.
+    Sarif,
+    /// OCSF 1.8.0, one IAM Analysis Finding a line.
+    Ocsf,
+    /// Security Hub's format, one call of batch-import-findings a line.
+    Asff,
+    /// OSCAL Assessment Results 1.2.3.
+    Oscal,
+    /// A summary for a pull request or a chat.
+    Markdown,
+    /// One page for people, complete in itself; docs/html.md.
+    Html,
 }
 
 /// A report and where it goes.
@@ -169,21 +194,64 @@ pub(crate) struct Reporting {
     /// Whether an undetermined answer counts for --fail-on, by its severity as any other, or not.
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Undetermined::Count)]
     pub(crate) undetermined: Undetermined,
+    /// An earlier JSON report: every row says how it stands to it, and what is gone is listed.
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Exit with 1 when a finding has at least this severity and is new or worse than in --baseline.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) fail_on_new: Option<Severity>,
     /// A rule file or a folder of them, beside the built-in rules (repeatable).
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
+    /// Group the report by the controls of this framework, such as nist-800-53r5, or of a file that ends in .toml: pass,
+    /// fail or not determined, with the population behind it. Formats: table, csv, json; docs/controls.md lists the frameworks.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) controls: Option<String>,
     /// Give identities that can do nothing a row too.
     #[arg(long)]
     pub(crate) all: bool,
+    /// A configuration file; without it leastwise.toml in the working directory, if there is one. docs/configuration.md
+    /// says what it may hold. What is said here, or in the environment, takes precedence.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Who accepts which findings, as the configuration says.
+    #[arg(skip)]
+    pub(crate) suppressions: Suppressions,
     /// CSV values exactly as they are, without the apostrophe before formulas.
     #[arg(long)]
     pub(crate) raw: bool,
     /// Show at most this many rows of each section of the table; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+    /// The Region whose Security Hub takes the ASFF format; without it us-east-1, or the main Region of the partition.
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    pub(crate) asff_region: Option<String>,
 }
 
 impl Reporting {
+    /// Every row, denied ones too, of these rules beside the built-in ones.
+    pub(crate) fn of_all_rows(rules: Vec<PathBuf>) -> Self {
+        Self {
+            format: Some(ReportFormat::Csv),
+            output: None,
+            reports: Vec::new(),
+            principals: Vec::new(),
+            severity: None,
+            fail_on: None,
+            undetermined: Undetermined::Count,
+            baseline: None,
+            fail_on_new: None,
+            rules,
+            controls: None,
+            all: true,
+            config: None,
+            suppressions: Suppressions::default(),
+            raw: false,
+            limit: 0,
+            asff_region: None,
+        }
+    }
+
     /// Every report that is asked for.
     pub(crate) fn wanted(&self) -> Vec<ReportFile> {
         let main = ReportFile {
@@ -346,6 +414,75 @@ pub(crate) enum PolicyFormat {
     Terraform,
 }
 
+/// The text of `diff --help` about exit codes.
+const DIFF_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing is new or worse
+  1  something is new or worse, and not suppressed
+  2  wrong usage, or nothing could be read or written
+  3  one of the two is incomplete, and nothing is new or worse";
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// A JSON report of `audit`, or a source as of `audit`. Two sources tell the causes best.
+    pub(crate) old: PathBuf,
+    /// The same, later.
+    pub(crate) new: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// For sources: a configuration file whose suppressions count; its settings do not.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// For sources: a rule file or a folder of them, beside the built-in rules (repeatable).
+    #[arg(long = "rules", value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Name every mistake in a configuration file, with its line and column.
+    Check {
+        /// The file.
+        #[arg(value_name = "FILE", default_value = CONFIG_FILE)]
+        file: PathBuf,
+    },
+}
+
+/// The configuration file that is found without being named.
+pub(crate) const CONFIG_FILE: &str = "leastwise.toml";
+
+#[derive(Debug, Args)]
+pub(crate) struct Suppress {
+    /// The finding's id, as every format of the report tells it.
+    #[arg(value_parser = finding_id)]
+    pub(crate) id: FindingId,
+    /// A JSON report that has the finding.
+    pub(crate) report: PathBuf,
+    /// Who answers for accepting it.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) owner: String,
+    /// Why it is accepted.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The last day on which that counts, in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) expires: Date,
+    /// The configuration file that gets the entry; it is made if it is not there.
+    #[arg(long, value_name = "FILE", default_value = CONFIG_FILE)]
+    pub(crate) config: PathBuf,
+    /// Print the entry and write nothing.
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     #[command(flatten)]
@@ -488,9 +625,29 @@ fn report_file(text: &str) -> Result<ReportFile, String> {
     })
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+fn finding_id(text: &str) -> Result<FindingId, String> {
+    FindingId::from_text(text).ok_or_else(|| "32 hexadecimal digits expected, as in the column `id` of a report".to_owned())
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    let day = text.parse().ok().filter(|_| text.len() == "2026-12-31".len());
+    day.ok_or_else(|| "a day such as 2026-12-31 expected".to_owned())
+}
+
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "a time such as 2026-09-30T12:00:00Z expected".to_owned())
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if is_plain && text.contains('-') {
+        Ok(text.to_owned())
+    } else {
+        Err("a Region such as eu-west-1 expected".to_owned())
+    }
 }
 
 #[cfg(feature = "live")]
@@ -499,7 +656,7 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a number above zero expected".to_owned())
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
     Severity::from_word(text).ok_or_else(|| {
         let words: Vec<&str> = Severity::ALL.iter().map(|severity| severity.word()).collect();
         format!("one of {}", words.join(", "))

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use leastwise::baseline::EarlierReport;
 use leastwise::catalog::Catalog;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Problem;
 use leastwise::evaluate::AccountScope;
+use leastwise::finding::Change;
 use leastwise::finding::CoverageCount;
 use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
+use leastwise::finding::FindingId;
 use leastwise::finding::PolicyCounts;
 use leastwise::finding::PolicyRemarks;
 #[cfg(feature = "live")]
@@ -67,21 +70,37 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
     reports::check(reporting)?;
     let rules = rules(&reporting.rules)?;
     let weights = Weights::builtin()?;
-    let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting)?;
+    let baseline = match (&reporting.baseline, reporting.fail_on_new) {
+        (Some(path), _) => Some(EarlierReport::open_answers(path)?),
+        (None, Some(_)) => {
+            return Err(Failure::Usage(
+                "--fail-on-new needs the earlier report: name it with --baseline".into(),
+            ));
+        }
+        (None, None) => None,
+    };
+    let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting, baseline.as_ref())?;
     let is_written = reports::write(&report, reporting)?;
-    let counts = |finding: &Finding| match finding.verdict {
-        Verdict::Undetermined => reporting.undetermined == Undetermined::Count,
-        Verdict::Allowed | Verdict::Conditional | Verdict::Denied => true,
+    let counts = |finding: &Finding| {
+        finding.suppression.is_none()
+            && match finding.verdict {
+                Verdict::Undetermined => reporting.undetermined == Undetermined::Count,
+                Verdict::Allowed | Verdict::Conditional | Verdict::Denied => true,
+            }
     };
-    let reaches = |severity: Severity| {
-        let mut counted = report.findings.iter().filter(|finding| counts(finding));
-        counted.any(|finding| finding.score.as_ref().is_some_and(|score| score.severity() >= severity))
-    };
-    Ok(match reporting.fail_on {
-        _ if !is_written => ExitCode::Failed,
-        Some(severity) if reaches(severity) => ExitCode::Found,
-        Some(_) | None if is_incomplete => ExitCode::Incomplete,
-        Some(_) | None => ExitCode::Done,
+    let is_reached = report.findings.iter().filter(|finding| counts(finding)).any(|finding| {
+        let reaches = |threshold: Option<Severity>| threshold.is_some_and(|least| finding.severity() >= Some(least));
+        let is_news = matches!(finding.change, Some(Change::New | Change::Worse));
+        reaches(reporting.fail_on) || (is_news && reaches(reporting.fail_on_new))
+    });
+    Ok(if !is_written {
+        ExitCode::Failed
+    } else if is_reached {
+        ExitCode::Found
+    } else if is_incomplete {
+        ExitCode::Incomplete
+    } else {
+        ExitCode::Done
     })
 }
 
@@ -91,6 +110,10 @@ struct Share {
     remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
     covers: [bool; SOURCES.len()],
+    /// For each suppression that is over, how many findings count again.
+    expired: Vec<u64>,
+    /// What identities can do or may be able to, shown or not; only where it is compared with a baseline.
+    live: BTreeSet<FindingId>,
 }
 
 /// What an account can be covered by.
@@ -103,7 +126,13 @@ const SOURCES: [&str; 5] = [
 ];
 
 /// The report, and whether something could not be read that a collector can read.
-fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Reporting) -> Result<(Report, bool), Failure> {
+pub(crate) fn audited(
+    inputs: &Inputs,
+    rules: &RuleSet,
+    weights: &Weights,
+    reporting: &Reporting,
+    baseline: Option<&EarlierReport>,
+) -> Result<(Report, bool), Failure> {
     let questions = Questions::of(rules);
     let principals: Vec<Glob> = reporting
         .principals
@@ -113,9 +142,7 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
     let is_named = |arn: &str| principals.is_empty() || principals.iter().any(|glob| glob.matches(arn));
     let is_wanted = |finding: &Finding| {
         let named = is_named(&finding.identity.principal);
-        let severe = reporting
-            .severity
-            .is_none_or(|least| finding.score.as_ref().is_some_and(|score| score.severity() >= least));
+        let severe = reporting.severity.is_none_or(|least| finding.severity() >= Some(least));
         named && severe
     };
     let linter = Linter::new();
@@ -131,6 +158,15 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         let mut found = audit.run();
         let mut ranker = Ranker::new(weights, inputs.as_of);
         ranker.rank(&mut found.findings);
+        let live = match baseline {
+            Some(baseline) => {
+                baseline.mark(&mut found.findings);
+                let live = found.findings.iter().filter(|finding| finding.verdict != Verdict::Denied);
+                live.map(Finding::id).collect()
+            }
+            None => BTreeSet::new(),
+        };
+        let expired = reporting.suppressions.mark(&mut found.findings, inputs.as_of);
         found.findings.retain(is_wanted);
         Share {
             found,
@@ -141,6 +177,8 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
             },
             gaps: estate.problems.iter().map(gap_of).collect(),
             covers: covers(estate),
+            expired,
+            live,
         }
     };
     let mut gathered = Gathered::default();
@@ -151,7 +189,19 @@ fn audited(inputs: &Inputs, rules: &RuleSet, weights: &Weights, reporting: &Repo
         .flat_map(|organization| linter.of_organization(organization));
     gathered.remarks.extend(of_organization);
     let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
-    Ok((gathered.report(inputs, rules, &questions), is_incomplete))
+    let expired = reporting.suppressions.expired(&gathered.expired, inputs.as_of);
+    let baseline = baseline.map(|baseline| {
+        let read: BTreeSet<_> = inputs.accounts().into_iter().collect();
+        baseline.baseline(
+            &gathered.live,
+            |row| is_named(&row.principal) && inputs.looks_at(row.account),
+            |row| read.contains(&row.account) && rules.iter().any(|rule| rule.id == row.rule),
+        )
+    });
+    let mut report = gathered.report(inputs, rules, &questions);
+    report.expired_suppressions = expired;
+    report.baseline = baseline;
+    Ok((report, is_incomplete))
 }
 
 fn account_audit<'a>(
@@ -211,6 +261,8 @@ struct Gathered {
     unjoined: Vec<UnjoinedFinding>,
     remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
+    expired: Vec<u64>,
+    live: BTreeSet<FindingId>,
 }
 
 impl Gathered {
@@ -234,6 +286,11 @@ impl Gathered {
         for (count, covers) in self.covered.iter_mut().zip(share.covers) {
             *count += u64::from(covers);
         }
+        self.expired.resize(share.expired.len(), 0);
+        for (count, more) in self.expired.iter_mut().zip(share.expired) {
+            *count += more;
+        }
+        self.live.extend(share.live);
         self.findings.extend(findings);
         self.unjoined.extend(unjoined);
         self.remarks.extend(share.remarks);
@@ -272,6 +329,8 @@ impl Gathered {
         Report {
             facts,
             findings: self.findings,
+            expired_suppressions: Vec::new(),
+            baseline: None,
             unjoined: self.unjoined,
             remarks: self.remarks,
             gaps: self.gaps,

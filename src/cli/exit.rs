@@ -30,9 +30,9 @@ impl Termination for ExitCode {
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  findings at or above --fail-on, or failing policy tests
+  1  findings at or above --fail-on or --fail-on-new, or failing policy tests
   2  wrong usage, or nothing could be read or written
-  3  the run is incomplete (gaps are listed) and nothing reached --fail-on";
+  3  the run is incomplete (gaps are listed) and nothing reached --fail-on or --fail-on-new";
 
 /// What made a run fail, in words for the user.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,12 @@ pub(crate) enum Failure {
     /// The weights file.
     #[error(transparent)]
     Weights(#[from] leastwise::rank::WeightsError),
+    /// A framework of controls.
+    #[error(transparent)]
+    Framework(#[from] leastwise::controls::FrameworkError),
+    /// Evidence that cannot be made, or does not hold.
+    #[error(transparent)]
+    Evidence(#[from] leastwise::evidence::EvidenceError),
     /// Reading AWS.
     #[cfg(feature = "live")]
     #[error(transparent)]
@@ -61,7 +67,20 @@ pub(crate) enum Failure {
     /// Writing to standard output.
     #[error("standard output: {0}")]
     Output(std::io::Error),
+    /// An earlier report.
+    #[error(transparent)]
+    EarlierReport(#[from] leastwise::baseline::EarlierReportError),
+    /// A configuration file with mistakes, each a line.
+    #[error("{0}")]
+    Config(String),
     /// Anything else that the user can mend.
     #[error("{0}")]
     Usage(String),
+}
+
+impl Failure {
+    /// Whether who reads standard output went away.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
 }

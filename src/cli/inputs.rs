@@ -32,7 +32,7 @@ use crate::progress::Progress;
 
 /// What was read of all accounts together.
 pub(crate) struct Inputs {
-    snapshot: Snapshot,
+    pub(crate) snapshot: Snapshot,
     pub(crate) organization: Option<Organization>,
     pub(crate) findings: Option<AccessFindings>,
     /// What could not be read of the sources and the organization.
@@ -127,7 +127,12 @@ impl Inputs {
     /// The accounts that are looked at.
     pub(crate) fn accounts(&self) -> Vec<AccountId> {
         let ids = self.snapshot.accounts().iter().map(leastwise::snapshot::AccountEntry::id);
-        ids.filter(|id| self.wanted.is_empty() || self.wanted.contains(id)).collect()
+        ids.filter(|id| self.looks_at(*id)).collect()
+    }
+
+    /// Whether the run speaks of this account, read or not.
+    pub(crate) fn looks_at(&self, account: AccountId) -> bool {
+        self.wanted.is_empty() || self.wanted.contains(&account)
     }
 
     /// Reads the accounts and hands each to `work`, several at a time; `take` gets the results in order of the accounts.
@@ -275,7 +280,7 @@ fn type_words(value_type: ValueType) -> &'static str {
 }
 
 /// Now, to the second.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

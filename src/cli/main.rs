@@ -3,14 +3,18 @@
 mod args;
 mod audit;
 mod compare;
+mod config;
 #[cfg(feature = "live")]
 mod collect;
 mod demo;
+mod diff;
 #[cfg(feature = "live")]
 mod doctor;
 mod document;
+mod evidence;
 mod exit;
 mod explain;
+mod holdings;
 #[cfg(feature = "live")]
 mod iam_policy;
 mod inputs;
@@ -19,21 +23,22 @@ mod output;
 mod progress;
 mod reports;
 mod rules;
+mod settings;
+mod suppress;
 mod test;
 mod who_can;
 mod witness;
 
-use clap::Parser as _;
-
-use crate::args::Arguments;
 use crate::args::Command;
 use crate::exit::ExitCode;
 use crate::explain::Length;
+use crate::settings::Refusal;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match settings::arguments() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error),
+        Err(Refusal::Usage(error)) => return output::usage(&error),
+        Err(Refusal::Config(error)) => return output::failure(&error),
     };
     let done = match arguments.command {
         Command::Audit(audit) => audit::run(&audit),
@@ -44,12 +49,16 @@ fn main() -> ExitCode {
         Command::Can(explain) => explain::run(&explain, Length::Proof),
         Command::Test(test) => test::run(&test),
         Command::Rules(rules) => rules::run(&rules),
+        Command::Evidence(asked) => evidence::run(&asked),
         #[cfg(feature = "live")]
         Command::Collect(collect) => collect::run(&collect),
         #[cfg(feature = "live")]
         Command::Doctor(asked) => doctor::run(&asked),
         #[cfg(feature = "live")]
         Command::IamPolicy(asked) => iam_policy::run(&asked),
+        Command::Diff(asked) => diff::run(&asked),
+        Command::Config(asked) => config::run(&asked),
+        Command::Suppress(asked) => suppress::run(&asked),
         Command::Demo(demo) => demo::run(&demo),
         Command::Completions { shell } => output::completions(shell),
     };

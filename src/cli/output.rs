@@ -27,12 +27,14 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints why the run failed. A reader that closed the pipe has what it wanted.
 pub(crate) fn failure(failure: &Failure) -> ExitCode {
-    if let Failure::Output(error) = failure
-        && error.kind() == io::ErrorKind::BrokenPipe
-    {
+    if failure.is_broken_pipe() {
         return ExitCode::Done;
     }
-    remark(&failure.to_string());
+    if let Failure::Config(mistakes) = failure {
+        mistakes.lines().for_each(remark);
+    } else {
+        remark(&failure.to_string());
+    }
     ExitCode::Failed
 }
 

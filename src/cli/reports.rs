@@ -1,16 +1,37 @@
 //! Writes the reports of one run, each in its format to its place.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
 
+use clap::ValueEnum as _;
+use clap::builder::PossibleValue;
+use leastwise::controls::Assessment;
+use leastwise::controls::Framework;
+use leastwise::controls::assess;
 use leastwise::finding::Report;
+use leastwise::report::AsffOptions;
 use leastwise::report::CsvOptions;
+use leastwise::report::HtmlOptions;
+use leastwise::report::MarkdownOptions;
 use leastwise::report::TableOptions;
+use leastwise::report::write_asff;
+use leastwise::report::write_controls_csv;
+use leastwise::report::write_controls_json;
+use leastwise::report::write_controls_table;
 use leastwise::report::write_csv;
+use leastwise::report::write_html;
 use leastwise::report::write_json;
+use leastwise::report::write_markdown;
+use leastwise::report::write_ocsf;
+use leastwise::report::write_oscal;
+use leastwise::report::write_sarif;
 use leastwise::report::write_table;
 
+use crate::args::ReportFile;
 use crate::args::ReportFormat;
 use crate::args::Reporting;
 use crate::exit::ExitCode;
@@ -20,9 +41,20 @@ use crate::output;
 /// Refuses to write two reports to one file; asked before the audit, which may take long.
 pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
     let wanted = reporting.wanted();
+    if let Some(name) = &reporting.controls {
+        Framework::find(name)?;
+        let lacks_controls = |report: &&ReportFile| !CONTROLS_FORMATS.contains(&report.format);
+        if let Some(other) = wanted.iter().find(lacks_controls) {
+            let word = other.format.to_possible_value();
+            let word = word.as_ref().map_or("", PossibleValue::get_name);
+            return Err(Failure::Usage(format!(
+                "--controls writes table, csv and json; {word} has no such form"
+            )));
+        }
+    }
     let mut seen = BTreeSet::new();
     let mut paths = wanted.iter().filter_map(|report| report.path.as_deref());
-    match paths.find(|path| !seen.insert(*path)) {
+    match paths.find(|path| !seen.insert(resolved(path))) {
         Some(twice) => Err(Failure::Usage(format!(
             "two reports are to be written to {}",
             twice.display()
@@ -31,47 +63,113 @@ pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
     }
 }
 
+/// The file that a path leads to, be it there or not.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = || {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = fs::canonicalize(parent.unwrap_or_else(|| Path::new("."))).ok()?;
+        Some(parent.join(path.file_name()?))
+    };
+    fs::canonicalize(path)
+        .ok()
+        .or_else(absolute)
+        .unwrap_or_else(|| path.to_owned())
+}
+
 /// Writes every report that is asked for. One that fails is told on standard error and loses no other; whether all were
 /// written. A single report that fails is the run's failure.
 pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Failure> {
     let wanted = reporting.wanted();
+    let framework = reporting.controls.as_deref().map(Framework::find).transpose()?;
+    let is_chosen = !reporting.principals.is_empty() || reporting.severity.is_some();
+    let assessment = framework.map(|framework| assess(&framework, report, is_chosen));
     let is_alone = wanted.len() == 1;
     let mut is_written = true;
     for file in wanted {
         let path = file.path.as_deref();
-        match output::write_to(path, |out| render(report, file.format, reporting, out)) {
+        let write = |out: &mut dyn Write| match &assessment {
+            Some(assessment) => render_controls(assessment, report, file.format, reporting, out),
+            None => render(report, file.format, reporting, output::width(), out),
+        };
+        match output::write_to(path, write) {
             Ok(()) => {}
-            Err(failure) if is_alone => return Err(failure),
+            // Who has read enough of it changes nothing of how the run ended.
+            Err(failure) if is_alone && !failure.is_broken_pipe() => return Err(failure),
             Err(failure) => is_written &= output::failure(&failure) == ExitCode::Done,
         }
     }
     Ok(is_written)
 }
 
-fn render(report: &Report, format: ReportFormat, reporting: &Reporting, out: &mut dyn Write) -> io::Result<()> {
+/// The formats that --controls has.
+const CONTROLS_FORMATS: [ReportFormat; 3] = [ReportFormat::Table, ReportFormat::Csv, ReportFormat::Json];
+
+fn render_controls(
+    assessment: &Assessment,
+    report: &Report,
+    format: ReportFormat,
+    reporting: &Reporting,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if format == ReportFormat::Csv {
+        write_controls_csv(assessment, report, CsvOptions { raw: reporting.raw }, out)
+    } else if format == ReportFormat::Json {
+        write_controls_json(assessment, report, out)
+    } else {
+        write_controls_table(assessment, report, output::width(), out)
+    }
+}
+
+/// Writes one report; a table is as wide as `width` says.
+pub(crate) fn render(
+    report: &Report,
+    format: ReportFormat,
+    reporting: &Reporting,
+    width: u16,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         ReportFormat::Table => {
             let limit = (reporting.limit > 0).then_some(reporting.limit);
-            let width = output::width();
             write_table(report, TableOptions { width, limit }, out)
         }
         ReportFormat::Csv => write_csv(report, CsvOptions { raw: reporting.raw }, out),
         ReportFormat::Json => write_json(report, out),
+        ReportFormat::Sarif => write_sarif(report, out),
+        ReportFormat::Ocsf => write_ocsf(report, out),
+        ReportFormat::Asff => {
+            let region = reporting.asff_region.as_deref();
+            write_asff(report, AsffOptions { region }, out)
+        }
+        ReportFormat::Oscal => write_oscal(report, out),
+        ReportFormat::Markdown => write_markdown(report, MarkdownOptions::default(), out),
+        ReportFormat::Html => write_html(report, HtmlOptions::default(), out),
     }
 }
 
 /// Whether the format lists the remarks about policies.
 pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
     match format {
-        ReportFormat::Table | ReportFormat::Json => true,
-        ReportFormat::Csv => false,
+        ReportFormat::Table | ReportFormat::Json | ReportFormat::Html => true,
+        ReportFormat::Csv
+        | ReportFormat::Sarif
+        | ReportFormat::Ocsf
+        | ReportFormat::Asff
+        | ReportFormat::Oscal
+        | ReportFormat::Markdown => false,
     }
 }
 
 /// Whether the format shows witnesses, weakest conditions and blockers.
 pub(crate) const fn shows_details(format: ReportFormat) -> bool {
     match format {
-        ReportFormat::Json => true,
-        ReportFormat::Table | ReportFormat::Csv => false,
+        ReportFormat::Json | ReportFormat::Html => true,
+        ReportFormat::Table
+        | ReportFormat::Csv
+        | ReportFormat::Sarif
+        | ReportFormat::Ocsf
+        | ReportFormat::Asff
+        | ReportFormat::Oscal
+        | ReportFormat::Markdown => false,
     }
 }

@@ -35,6 +35,22 @@ pub struct Place {
     pub column: u32,
 }
 
+impl Place {
+    /// The place of a byte offset in the text of a file; columns count characters.
+    #[must_use]
+    pub fn in_text(file: Arc<str>, text: &str, offset: usize) -> Self {
+        let before = text.get(..offset.min(text.len())).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let lines = before.bytes().filter(|&byte| byte == b'\n').count();
+        let columns = before.get(line_start..).unwrap_or_default().chars().count();
+        Self {
+            file,
+            line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(columns + 1).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 /// A layer of AWS's policy evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {

@@ -1,5 +1,6 @@
 //! The identity that a finding is about.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::finding::AnalyzerEvidence;
@@ -23,6 +24,8 @@ pub struct Identity {
     pub account_name: Option<Arc<str>>,
     /// The organizational units above the account, root first, joined by `/`; none when not read.
     pub ou_path: Option<Arc<str>>,
+    /// Its tags; none when not collected.
+    pub tags: Option<BTreeMap<Box<str>, Box<str>>>,
     /// What is known about its credentials and their use.
     pub usage: Usage,
     /// IAM Access Analyzer findings about it.

@@ -15,6 +15,7 @@ use crate::finding::Loss;
 use crate::finding::ResourceReach;
 use crate::finding::RuleId;
 use crate::finding::Score;
+use crate::finding::Severity;
 use crate::finding::SignedBy;
 use crate::finding::Suppression;
 use crate::finding::Verdict;
@@ -70,6 +71,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How severe it is; none before it was ranked.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        self.score.as_ref().map(Score::severity)
+    }
+
     /// The name of this finding, the same from run to run.
     #[must_use]
     pub fn id(&self) -> FindingId {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::finding::Place;
+
 /// Who accepts a finding, why and until when. The finding stays in every report, marked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Suppression {
@@ -13,4 +15,16 @@ pub struct Suppression {
     pub reason: Arc<str>,
     /// The last day, in UTC, on which it counts.
     pub expires: Date,
+}
+
+/// An entry that is over: what it covered counts again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct ExpiredSuppression {
+    /// Where the entry stands.
+    pub place: Place,
+    /// Who answered for it, why, and until when.
+    #[serde(flatten)]
+    pub suppression: Arc<Suppression>,
+    /// How many findings of the run it covers and no other entry does.
+    pub findings: u64,
 }

@@ -15,7 +15,8 @@ pub(super) fn days_between(earlier: Timestamp, later: Timestamp) -> u64 {
 /// The last use of whatever the identity signs in with.
 ///
 /// When one credential was not collected and the others are not used, the answer is "not collected".
-pub(super) fn last_use(identity: &Identity) -> LastUse {
+#[must_use]
+pub fn last_use(identity: &Identity) -> LastUse {
     match identity.kind {
         PrincipalKind::IamRole => identity.usage.role_last_used,
         PrincipalKind::IamUser | PrincipalKind::AccountRoot => of_credentials(&identity.usage),

@@ -10,6 +10,7 @@ mod factor;
 mod ranker;
 mod order;
 
+pub use last_use::last_use;
 pub use order::by_urgency;
 pub use ranker::Ranker;
 pub use weights::BUILTIN_WEIGHTS;

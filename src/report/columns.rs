@@ -6,12 +6,14 @@ use std::fmt::Display;
 use jiff::Timestamp;
 
 use crate::finding::AccessKey;
+use crate::finding::Change;
 use crate::finding::Factor;
 use crate::finding::FactorName;
 use crate::finding::Finding;
 use crate::finding::LastUse;
 use crate::finding::Points;
 use crate::finding::Score;
+use crate::finding::Severity;
 
 /// A finding and its position in the report, from 1.
 pub(super) struct Row<'a> {
@@ -35,9 +37,7 @@ pub(super) const COLUMNS: &[(&str, Value)] = &[
             .as_ref()
             .map_or(Cow::Borrowed(""), |score| number(score.total()))
     }),
-    ("severity", |row| {
-        row.finding.score.as_ref().map_or("", |score| score.severity().word()).into()
-    }),
+    ("severity", |row| row.finding.severity().map_or("", Severity::word).into()),
     ("rule", |row| row.finding.rule.as_str().into()),
     ("account", |row| row.finding.identity.account.as_str().into()),
     ("account_name", |row| text(row.finding.identity.account_name.as_deref())),
@@ -98,6 +98,18 @@ pub(super) const COLUMNS: &[(&str, Value)] = &[
     ("score_reasons", |row| reasons(row.finding)),
     ("action_last_used", |row| last_use(row.finding.action_last_used)),
     ("id", |row| row.finding.id().to_string().into()),
+    ("change", |row| row.finding.change.map_or("", Change::word).into()),
+    ("suppressed", |row| yes_no(row.finding.suppression.is_some())),
+    ("suppression_owner", |row| {
+        text(row.finding.suppression.as_deref().map(|suppression| &*suppression.owner))
+    }),
+    ("suppression_reason", |row| {
+        text(row.finding.suppression.as_deref().map(|suppression| &*suppression.reason))
+    }),
+    ("suppression_expires", |row| {
+        let suppression = row.finding.suppression.as_deref();
+        suppression.map_or("".into(), |suppression| number(suppression.expires))
+    }),
 ];
 
 fn number<'a>(number: impl Display) -> Cow<'a, str> {

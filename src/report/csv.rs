@@ -63,7 +63,7 @@ pub fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-fn writer<W: io::Write>(quotes: QuoteStyle, out: W) -> Writer<W> {
+pub(super) fn writer<W: io::Write>(quotes: QuoteStyle, out: W) -> Writer<W> {
     WriterBuilder::new()
         .terminator(Terminator::CRLF)
         .quote_style(quotes)

@@ -35,13 +35,25 @@ pub fn write_json(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         finding,
     });
     list(out, "findings", ranked)?;
+    list(out, "expired_suppressions", report.expired_suppressions.iter())?;
+    out.write_all(b",\n\"baseline\":")?;
+    value(out, &report.baseline)?;
     list(out, "unjoined", report.unjoined.iter())?;
     list(out, "remarks", report.remarks.iter())?;
     list(out, "gaps", report.gaps.iter())?;
     out.write_all(b"}\n")
 }
 
-fn list<T: Serialize>(out: &mut dyn io::Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
+/// Writes one value on one line, with hidden characters as escapes.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_json_value<T: Serialize>(told: &T, out: &mut dyn io::Write) -> io::Result<()> {
+    value(out, told)
+}
+
+/// A comma and a member that is a list, an item a line.
+pub(super) fn list<T: Serialize>(out: &mut dyn io::Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
     write!(out, ",\n\"{name}\":[")?;
     let mut separator = "\n";
     for item in items {
@@ -52,7 +64,8 @@ fn list<T: Serialize>(out: &mut dyn io::Write, name: &str, items: impl Iterator<
     out.write_all(b"]")
 }
 
-fn value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
+/// One value, compact, hidden characters as escapes.
+pub(super) fn value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
     value
         .serialize(&mut Serializer::with_formatter(out, Plain))
         .map_err(io::Error::from)

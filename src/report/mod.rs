@@ -2,7 +2,7 @@
 //!
 //! In: a report. Out: bytes to an `io::Write`, finding by finding. Names come from dumps that anyone may have
 //! written: the table and the CSV show control characters and bidirectional marks as escapes, JSON escapes them
-//! the JSON way, and the CSV defuses formulas.
+//! the JSON way, the CSV defuses formulas, Markdown shows names as code, and HTML as text.
 
 mod visible;
 mod json;
@@ -15,12 +15,40 @@ mod wrap;
 #[cfg(feature = "cli")]
 mod grid;
 #[cfg(feature = "cli")]
+mod controls;
+#[cfg(feature = "cli")]
+mod review;
+#[cfg(feature = "cli")]
 mod row;
 #[cfg(feature = "cli")]
 mod table;
+#[cfg(feature = "cli")]
+mod sentence;
+#[cfg(feature = "cli")]
+mod sarif;
+#[cfg(feature = "cli")]
+mod ocsf;
+#[cfg(feature = "cli")]
+mod asff;
+#[cfg(feature = "cli")]
+mod oscal;
+#[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
+mod html;
 
 #[cfg(feature = "cli")]
+pub use asff::AsffOptions;
+#[cfg(feature = "cli")]
+pub use asff::write_asff;
+#[cfg(feature = "cli")]
 pub use columns::column_names;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_csv;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_json;
+#[cfg(feature = "cli")]
+pub use controls::write_controls_table;
 #[cfg(feature = "cli")]
 pub use csv::CsvOptions;
 #[cfg(feature = "cli")]
@@ -33,8 +61,25 @@ pub use csv::write_csv;
 pub use grid::Column;
 #[cfg(feature = "cli")]
 pub use grid::write_grid;
+#[cfg(feature = "cli")]
+pub use html::HtmlOptions;
+#[cfg(feature = "cli")]
+pub use html::write_html;
 pub use json::SCHEMA;
 pub use json::write_json;
+pub use json::write_json_value;
+#[cfg(feature = "cli")]
+pub use markdown::MarkdownOptions;
+#[cfg(feature = "cli")]
+pub use markdown::write_markdown;
+#[cfg(feature = "cli")]
+pub use ocsf::write_ocsf;
+#[cfg(feature = "cli")]
+pub use oscal::write_oscal;
+#[cfg(feature = "cli")]
+pub use review::write_review;
+#[cfg(feature = "cli")]
+pub use sarif::write_sarif;
 #[cfg(feature = "cli")]
 pub use table::TableOptions;
 #[cfg(feature = "cli")]

@@ -1,11 +1,13 @@
 //! A finding in the words of the terminal table.
 
+use crate::finding::Change;
 use crate::finding::Citation;
 use crate::finding::Factor;
 use crate::finding::FactorName;
 use crate::finding::Finding;
 use crate::finding::Identity;
 use crate::finding::PrincipalKind;
+use crate::finding::Severity;
 use crate::finding::Verdict;
 use crate::report::visible;
 
@@ -51,13 +53,25 @@ pub(super) fn total(finding: &Finding) -> String {
 
 /// The severity's word, or a dash before ranking.
 pub(super) fn severity(finding: &Finding) -> &'static str {
-    finding.score.as_ref().map_or("-", |score| score.severity().word())
+    finding.severity().map_or("-", Severity::word)
 }
 
 /// What must hold, who says so, what is known of the identity, and how the score adds up: a line each.
 pub(super) fn why(finding: &Finding, cite: fn(&Citation) -> String) -> Vec<String> {
     let identity = &*finding.identity;
     let mut lines = Vec::new();
+    lines.extend(finding.change.map(|change| match change {
+        Change::New => "new since the baseline".to_owned(),
+        Change::Known => "known from the baseline".to_owned(),
+        Change::Worse | Change::Better => format!("{change} than in the baseline"),
+    }));
+    lines.extend(finding.suppression.as_deref().map(|suppression| {
+        visible(&format!(
+            "suppressed until {} by {}: {}",
+            suppression.expires, suppression.owner, suppression.reason
+        ))
+        .into_owned()
+    }));
     let role_of_conditions = if finding.verdict == Verdict::Allowed {
         "the holder chooses: "
     } else {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use crate::finding::Change;
 use crate::finding::Citation;
 use crate::finding::Finding;
 use crate::finding::Report;
 use crate::finding::RunFacts;
+use crate::finding::Severity;
 use crate::report::grid::Column;
 use crate::report::grid::write_grid;
 use crate::report::grid::write_lines;
@@ -37,7 +39,9 @@ pub fn write_table(report: &Report, options: TableOptions, out: &mut dyn io::Wri
         ..options
     };
     write_facts(&report.facts, options, out)?;
+    write_review(report, options, out)?;
     write_findings(report, options, out)?;
+    write_gone(report, options, out)?;
     write_unjoined(report, options, out)?;
     write_coverage(&report.facts, options, out)?;
     write_remarks(report, options, out)?;
@@ -67,6 +71,76 @@ fn write_facts(facts: &RunFacts, options: TableOptions, out: &mut dyn io::Write)
     );
     write_lines(options.width, &lines, out)?;
     writeln!(out)
+}
+
+/// What somebody accepts, what is accepted no longer, and how the findings stand to the baseline.
+fn write_review(report: &Report, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut lines = Vec::new();
+    let suppressed = report.findings.iter().filter(|finding| finding.suppression.is_some()).count();
+    if suppressed > 0 {
+        let suppressed = u64::try_from(suppressed).unwrap_or(u64::MAX);
+        lines.push(format!(
+            "{} suppressed: listed below, and not counted for the exit code",
+            counted(suppressed, "finding", "findings")
+        ));
+    }
+    lines.extend(report.expired_suppressions.iter().map(|expired| {
+        let suppression = &expired.suppression;
+        let line = format!(
+            "suppression at {} is over since {}: {} again; owner {}, reason: {}",
+            expired.place,
+            suppression.expires,
+            counted(expired.findings, "finding counts", "findings count"),
+            suppression.owner,
+            suppression.reason
+        );
+        visible(&line).into_owned()
+    }));
+    if let Some(baseline) = &report.baseline {
+        let of = |change: Change| {
+            report
+                .findings
+                .iter()
+                .filter(|finding| finding.change == Some(change))
+                .count()
+        };
+        let counts = Change::ALL.iter().map(|&change| format!("{} {change}", of(change)));
+        let counts: Vec<String> = counts.chain([format!("{} gone", baseline.gone.len())]).collect();
+        lines.push(format!("against the report of {}: {}", baseline.as_of, counts.join(", ")));
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    write_lines(options.width, &lines, out)?;
+    writeln!(out)
+}
+
+/// The findings of the baseline that are none any more.
+fn write_gone(report: &Report, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(baseline) = report.baseline.as_ref().filter(|baseline| !baseline.gone.is_empty()) else {
+        return Ok(());
+    };
+    writeln!(out, "\nGone since the baseline: {}\n", baseline.gone.len())?;
+    let columns = columns(
+        options.width,
+        &[("Was", 14, false), ("Identity", (options.width / 2).min(90), false)],
+        "Call",
+    );
+    let rows = limited(&baseline.gone, options).iter().map(|gone| {
+        let call = visible(&gone.action);
+        let not_asked = if gone.asked_again {
+            ""
+        } else {
+            "not asked this time: its account was not read, or its rule is not in use"
+        };
+        vec![
+            lines_of(&[gone.verdict.word(), gone.severity.map_or("", Severity::word)]),
+            visible(&gone.principal).into_owned(),
+            lines_of(&[&call, not_asked]),
+        ]
+    });
+    write_grid(&columns, rows, out)?;
+    write_rest(baseline.gone.len(), options, out)
 }
 
 fn write_findings(report: &Report, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {

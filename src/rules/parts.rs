@@ -16,15 +16,7 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// The line and column of a byte offset.
     pub(super) fn place(&self, offset: usize) -> Place {
-        let before = self.text.get(..offset.min(self.text.len())).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let lines = before.bytes().filter(|&byte| byte == b'\n').count();
-        let columns = before.get(line_start..).unwrap_or_default().chars().count();
-        Place {
-            file: Arc::clone(&self.file),
-            line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
-            column: u32::try_from(columns + 1).unwrap_or(u32::MAX),
-        }
+        Place::in_text(Arc::clone(&self.file), self.text, offset)
     }
 }
 

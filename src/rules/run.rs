@@ -176,7 +176,7 @@ impl AccountAudit<'_> {
         let ou_path = self
             .place
             .filter(|place| place.targets.is_some())
-            .map(|place| place.ou_names.join("/").into());
+            .map(|place| path_of(&place.ou_names));
         Identity {
             principal: principal.arn.as_str().into(),
             kind: match principal.kind {
@@ -193,6 +193,7 @@ impl AccountAudit<'_> {
             account: self.estate.account,
             account_name: self.place.and_then(|place| place.name.clone()),
             ou_path,
+            tags: principal.tags.clone(),
             usage: usage(principal, self.estate, self.as_of),
             access_analyzer: analyzer_evidence(principal, self.estate, self.questions.actions()),
         }
@@ -241,6 +242,12 @@ impl AccountAudit<'_> {
             change: None,
         }
     }
+}
+
+/// The names of units as one path; a slash in a name is no step of it.
+fn path_of(names: &[Arc<str>]) -> Arc<str> {
+    let escaped = names.iter().map(|name| name.replace('\\', r"\\").replace('/', r"\/"));
+    escaped.collect::<Vec<_>>().join("/").into()
 }
 
 /// Texts and lists that many findings of an account have in common.

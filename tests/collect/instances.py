@@ -26,7 +26,8 @@ def start(region, name, **more):
     return ec2, answer["Instances"][0]["InstanceId"]
 
 
-_, protected = start("us-east-1", 'é 100% a+b "q" &', DisableApiTermination=True)
+ec2, protected = start("us-east-1", 'é 100% a+b "q" &')
+ec2.modify_instance_attribute(InstanceId=protected, DisableApiTermination={"Value": True})
 _, plain = start("eu-west-1", "other", InstanceInitiatedShutdownBehavior="terminate")
 ec2, gone = start("eu-west-1", "other")
 ec2.terminate_instances(InstanceIds=[gone])

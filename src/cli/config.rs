@@ -1,0 +1,46 @@
+//! `config check`: every mistake in a configuration file.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use leastwise::report::visible;
+
+use crate::args::Config;
+use crate::args::ConfigCommand;
+use crate::exit::ExitCode;
+use crate::exit::Failure;
+use crate::output;
+use crate::settings::checked;
+use crate::settings::listed;
+
+pub(crate) fn run(config: &Config) -> Result<ExitCode, Failure> {
+    match &config.command {
+        ConfigCommand::Check { file } => check(file),
+    }
+}
+
+fn check(file: &Path) -> Result<ExitCode, Failure> {
+    let (config, mistakes) = checked(file)?;
+    if !mistakes.is_empty() {
+        return Err(Failure::Config(listed(&mistakes)));
+    }
+    let name = file.display().to_string();
+    let entries = &config.suppressions.entries;
+    let mut text = format!(
+        "{} is valid: settings: {}, suppressions: {}\n",
+        visible(&name),
+        config.settings.len(),
+        entries.len()
+    );
+    let now = Timestamp::now();
+    for entry in entries.iter().filter(|entry| entry.is_expired(now)) {
+        let line = format!(
+            "{}: over since {}, owner {}",
+            entry.place, entry.suppression.expires, entry.suppression.owner
+        );
+        text.push_str(&visible(&line));
+        text.push('\n');
+    }
+    output::lines(&text)?;
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,205 @@
+//! The files of a bundle that follow from its inputs: the reports, the population, the questions, the reviewer's sheet.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
+use std::path::Path;
+
+use clap::Parser as _;
+use clap::ValueEnum as _;
+use leastwise::controls::Assessment;
+use leastwise::controls::Framework;
+use leastwise::controls::assess;
+use leastwise::finding::Report;
+use leastwise::rank::Weights;
+use leastwise::report::CsvOptions;
+use leastwise::report::write_controls_csv;
+use leastwise::report::write_controls_json;
+use leastwise::report::write_review;
+use leastwise::rules::RuleSet;
+use serde::Serialize;
+
+use crate::args::Arguments;
+use crate::args::Audit;
+use crate::args::Command;
+use crate::args::ReportFile;
+use crate::args::ReportFormat;
+use crate::audit;
+use crate::evidence::inputs::CONFIG;
+use crate::evidence::population;
+use crate::evidence::population::Population;
+use crate::exit::Failure;
+use crate::inputs::Inputs;
+use crate::reports;
+use crate::settings;
+
+/// The width of the table, whatever terminal the run had.
+const WIDTH: u16 = 160;
+
+/// An audit and what is written of it.
+pub(crate) struct Documents {
+    audit: Audit,
+    pub(crate) inputs: Inputs,
+    report: Report,
+    population: Population,
+    questions: Vec<Question>,
+    assessments: Vec<Assessment>,
+    pub(crate) is_incomplete: bool,
+}
+
+/// A rule that was asked, with its actions.
+#[derive(Serialize)]
+struct Question {
+    rule: String,
+    title: String,
+    status: &'static str,
+    attack: Option<String>,
+    asked_about: Vec<Asked>,
+    references: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    action: String,
+    resource_type: String,
+    impact: &'static str,
+    loss: &'static str,
+}
+
+/// The arguments of an audit, in the directory that holds its files; with the suppressions of its configuration file.
+pub(crate) fn parse(arguments: &[String], is_configured: bool) -> Result<Audit, Failure> {
+    let words = std::iter::once("leastwise").chain(arguments.iter().map(String::as_str));
+    let parsed = Arguments::try_parse_from(words).map_err(|error| Failure::Usage(error.to_string()))?;
+    let Command::Audit(mut audit) = parsed.command else {
+        return Err(Failure::Usage("the arguments are of no audit".into()));
+    };
+    // Every format: what a report has to have been asked for is asked for.
+    audit.reporting.reports = ReportFormat::value_variants()
+        .iter()
+        .map(|format| ReportFile {
+            format: *format,
+            path: Some(file(*format).into()),
+        })
+        .collect();
+    audit.reporting.limit = 0;
+    if is_configured {
+        audit.reporting.suppressions = settings::read(Path::new(CONFIG))?.suppressions;
+    }
+    Ok(*audit)
+}
+
+/// The name of a report in the bundle.
+fn file(format: ReportFormat) -> String {
+    let word = format.to_possible_value();
+    let word = word.as_ref().map_or("", clap::builder::PossibleValue::get_name);
+    match word {
+        "table" => "reports/report.txt".to_owned(),
+        "markdown" => "reports/report.md".to_owned(),
+        "csv" | "json" | "html" => format!("reports/report.{word}"),
+        // A JSON document a line.
+        "asff" | "ocsf" => format!("reports/report.{word}.jsonl"),
+        _ => format!("reports/report.{word}.json"),
+    }
+}
+
+impl Documents {
+    /// Audits the inputs.
+    pub(crate) fn of(audit: Audit, inputs: Inputs, frameworks: &[Framework]) -> Result<Self, Failure> {
+        let rules = audit::rules(&audit.reporting.rules)?;
+        let weights = Weights::builtin()?;
+        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, None)?;
+        let population = population::of(&inputs, &report, &audit.sources.sources)?;
+        let is_chosen = !audit.reporting.principals.is_empty() || audit.reporting.severity.is_some();
+        let assessments = frameworks.iter().map(|framework| assess(framework, &report, is_chosen));
+        Ok(Self {
+            assessments: assessments.collect(),
+            questions: questions(&rules),
+            audit,
+            inputs,
+            report,
+            population,
+            is_incomplete,
+        })
+    }
+
+    /// The names of the files.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let fixed = ["population.json", "questions.json", "review.csv"].map(str::to_owned);
+        let reports = self.audit.reporting.reports.iter().map(|report| file(report.format));
+        let controls = self.assessments.iter().flat_map(|assessment| {
+            let name = &assessment.framework;
+            [format!("controls/{name}.csv"), format!("controls/{name}.json")]
+        });
+        fixed.into_iter().chain(reports).chain(controls).collect()
+    }
+
+    /// Writes the file of this name; none when there is none.
+    pub(crate) fn write(&self, name: &str, out: &mut dyn Write) -> Option<io::Result<()>> {
+        Some(match name {
+            "population.json" => json(&self.population, out),
+            "questions.json" => json(&self.questions, out),
+            "review.csv" => write_review(&self.report, out),
+            _ if name.starts_with("controls/") => {
+                let (framework, ending) = name.strip_prefix("controls/")?.rsplit_once('.')?;
+                let assessment = self.assessments.iter().find(|known| known.framework == framework)?;
+                match ending {
+                    "csv" => write_controls_csv(assessment, &self.report, CsvOptions::default(), out),
+                    _ => write_controls_json(assessment, &self.report, out),
+                }
+            }
+            _ => {
+                let format = ReportFormat::value_variants().iter().find(|format| file(**format) == name)?;
+                reports::render(&self.report, *format, &self.audit.reporting, WIDTH, out)
+            }
+        })
+    }
+}
+
+/// Built-in frameworks by name, each once; a file would have to be in the bundle, too.
+pub(crate) fn frameworks(names: &[String]) -> Result<Vec<Framework>, Failure> {
+    let mut seen = BTreeSet::new();
+    let mut frameworks = Vec::new();
+    for name in names {
+        if !Framework::names().any(|known| known == name) || !seen.insert(name) {
+            let known: Vec<&str> = Framework::names().collect();
+            let known = known.join(", ");
+            return Err(Failure::Usage(format!(
+                "--controls {name}: name each of these at most once: {known}"
+            )));
+        }
+        frameworks.push(Framework::find(name)?);
+    }
+    Ok(frameworks)
+}
+
+fn questions(rules: &RuleSet) -> Vec<Question> {
+    let of_rule = |rule: &leastwise::rules::Rule| Question {
+        rule: rule.id.as_str().to_owned(),
+        title: rule.title.to_string(),
+        status: match rule.status {
+            leastwise::rules::Status::Confirmed => "confirmed",
+            leastwise::rules::Status::Assumed => "assumed",
+        },
+        attack: rule
+            .attack
+            .as_ref()
+            .map(|attack| format!("{} v{}", attack.id, attack.version)),
+        asked_about: rule
+            .actions
+            .iter()
+            .map(|action| Asked {
+                action: action.action.to_string(),
+                resource_type: action.resource_type.to_string(),
+                impact: action.impact.word(),
+                loss: action.loss.word(),
+            })
+            .collect(),
+        references: rule.references.iter().map(|reference| reference.url.to_string()).collect(),
+    };
+    rules.iter().map(of_rule).collect()
+}
+
+pub(crate) fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,16 @@
+//! The report as one HTML page for people: what matters first, pictures, and every row with its reasons.
+//!
+//! One file that loads nothing. All text goes through `markup`, the only place that knows what HTML obeys.
+
+mod markup;
+mod page;
+mod summary;
+mod tallies;
+mod charts;
+mod sections;
+mod rows;
+mod reasons;
+mod people;
+
+pub use page::HtmlOptions;
+pub use page::write_html;
