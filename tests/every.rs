@@ -115,21 +115,22 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
     let mut verdicts = BTreeSet::new();
     let mut every = EveryAction::default();
     for subject in &subjects {
-        let told = every.ask(subject, as_of, |_| Scope::Any);
+        let told = every.ask(subject, as_of);
         let counted: usize = told.classes.iter().map(|class| class.actions.len()).sum();
         assert_eq!(counted + told.ungranted.len(), catalog_actions().len(), "each action once");
         for class in &told.classes {
-            verdicts.insert(class.verdict);
-            let words: BTreeSet<_> = class.conditions.iter().map(|condition| condition.words.clone()).collect();
-            let told = (class.verdict, words, class.unknowns.clone());
+            verdicts.insert(class.told.verdict);
+            let words: BTreeSet<_> = class.told.conditions.iter().map(|condition| condition.words.clone()).collect();
+            let told = (class.told.verdict, words, class.told.unknowns.clone());
             if random.next() % 100 < most {
-                let action = *random.pick(&class.actions);
-                assert_eq!(alone(subject, action), told, "{} {action}", subject.principal.arn);
+                let action = *random.pick(&class.actions.iter().collect::<Vec<_>>());
+                let first = class.actions.iter().next().unwrap();
+                assert_eq!(alone(subject, action), told, "{} {action}, like {first}: {:#?}", subject.principal.arn, subject.stack.identity.iter().map(|p| p.text.clone()).collect::<Vec<_>>());
             }
         }
         for _ in 0..most {
             if !told.ungranted.is_empty() {
-                let action = *random.pick(&told.ungranted);
+                let action = *random.pick(&told.ungranted.iter().collect::<Vec<_>>());
                 assert_eq!(
                     alone(subject, action).0,
                     Verdict::Denied,

@@ -164,10 +164,10 @@ impl Whole {
         let start = Instant::now();
         let mut every = EveryAction::default();
         for subject in subjects {
-            let answer = every.ask(subject, as_of, |_| Scope::Any);
+            let answer = every.ask(subject, as_of);
             self.identities += 1;
             self.classes += answer.classes.len();
-            let allowed = answer.classes.iter().filter(|class| class.verdict == Verdict::Allowed);
+            let allowed = answer.classes.iter().filter(|class| class.told.verdict == Verdict::Allowed);
             self.allowed += allowed.map(|class| class.actions.len()).sum::<usize>();
         }
         self.all += start.elapsed();
