@@ -224,22 +224,23 @@ pub(super) fn open_keys(question: &Question<'_>, mentions: &Mentions<'_>, row: O
         Support::No => None,
         Support::Unknown => Some(ContextValue::Open(OpenPoint::GlobalKeySupport)),
     };
-    let is_open = |key: &&str| {
-        matches!(
-            control_class(key),
-            None | Some(ControlClass::Resource | ControlClass::Request)
-        )
-    };
-    let open = mentions.asked().filter(is_open);
+    let open = mentions.asked().filter(|key| is_open(key));
     open.filter_map(|key| Some((key.into(), value(key)?))).collect()
 }
 
-/// Whether the action lists several resource types.
-pub(super) fn is_many_typed(question: &Question<'_>) -> bool {
+fn is_open(key: &str) -> bool {
+    matches!(
+        control_class(key),
+        None | Some(ControlClass::Resource | ControlClass::Request)
+    )
+}
+
+/// Whether it matters of which type a resource is: the action lists several, and some test looks at a key that one may
+/// carry and another not.
+pub(super) fn tells_types(question: &Question<'_>, mentions: &Mentions<'_>) -> bool {
     let action = question.action.action;
-    Catalog::bundled()
-        .action(action.service(), action.name())
-        .is_some_and(|entry| entry.resource_types.len() > 1)
+    let entry = Catalog::bundled().action(action.service(), action.name());
+    entry.is_some_and(|entry| entry.resource_types.len() > 1) && mentions.asked().any(is_open)
 }
 
 /// The type of a resource, for the row of the action that it stands for (E293).

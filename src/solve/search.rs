@@ -28,7 +28,7 @@ use crate::solve::Verdict;
 use crate::solve::choice::Choice;
 use crate::solve::choice::forget_choices;
 use crate::solve::choice::forget_resource;
-use crate::solve::choice::is_many_typed;
+use crate::solve::choice::tells_types;
 use crate::solve::choice::open_keys;
 use crate::solve::choice::row_of;
 use crate::solve::choices::choices;
@@ -96,7 +96,7 @@ pub(super) struct Keys {
     wanted: Arc<BTreeSet<Box<str>>>,
     /// What nobody decides.
     open: Arc<[(Box<str>, ContextValue)]>,
-    is_many_typed: bool,
+    tells_types: bool,
     watched: Vec<Box<str>>,
 }
 
@@ -111,8 +111,8 @@ pub(super) struct Search<'q, 'e> {
     wanted: Arc<BTreeSet<Box<str>>>,
     /// What nobody decides, unless it was derived.
     open_keys: Arc<[(Box<str>, ContextValue)]>,
-    /// Whether the action lists several resource types, which carry keys of their own (E293).
-    is_many_typed: bool,
+    /// Whether it matters of which of its types a resource is (E293).
+    tells_types: bool,
     /// What is taken away.
     pub(super) other: Option<PolicyStack<'e>>,
     /// Whether nothing is taken away just now: of a call's resources one has to be new.
@@ -131,7 +131,7 @@ impl<'q, 'e> Search<'q, 'e> {
             choices,
             wanted: mentions.wanted(),
             open_keys: open_keys(question, &mentions, None).into(),
-            is_many_typed: is_many_typed(question),
+            tells_types: tells_types(question, &mentions),
             mentions,
             other: other.map(|policy| PolicyStack {
                 identity: vec![policy],
@@ -147,7 +147,7 @@ impl<'q, 'e> Search<'q, 'e> {
         Keys {
             wanted: self.wanted.clone(),
             open: self.open_keys.clone(),
-            is_many_typed: self.is_many_typed,
+            tells_types: self.tells_types,
             watched: self.mentions.watched.iter().map(|key| Box::from(&**key)).collect(),
         }
     }
@@ -177,7 +177,7 @@ impl<'q, 'e> Search<'q, 'e> {
             } else {
                 open_keys(question, &mentions, None).into()
             },
-            is_many_typed: keys.is_many_typed,
+            tells_types: keys.tells_types,
             mentions,
             other: None,
             is_plain: Cell::new(false),
@@ -487,7 +487,7 @@ impl<'q, 'e> Search<'q, 'e> {
             context.set(key.as_str(), value.clone());
         }
         let row_keys;
-        let open = if self.is_many_typed {
+        let open = if self.tells_types {
             row_keys = open_keys(question, &self.mentions, row_of(question, target));
             &row_keys
         } else {
