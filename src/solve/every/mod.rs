@@ -215,6 +215,7 @@ impl<'e> EveryAction<'e> {
     }
 
     fn asked(&mut self, asked: &Asked<'e>, actions: &Set, key: &ClassKey) -> Option<Rc<Told>> {
+        if std::env::var_os("COUNT").is_some() { eprintln!("ASK {:?} {}", key.need, actions.iter().next().map(|a| a.to_string()).unwrap_or_default()); }
         let answer = ask(&asked.question(facts(actions.indices().next()?)?));
         let told = Rc::new(Told {
             verdict: answer.verdict,
