@@ -146,6 +146,129 @@ fn a_unit_stands_for_all_below_it_and_for_no_namesake() {
     assert!(suppressed_by(&format!("[[suppressions]]\nou = \"{cut}\"")).is_empty());
 }
 
+/// The sample organization with its unit `Prod` under another name.
+fn sample_with_unit(name: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy_folder(Path::new(&sample()), folder.path());
+    let path = folder.path().join("organization.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut organization: Value = serde_json::from_str(&text).unwrap();
+    let units = organization["OrganizationalUnits"].as_array_mut().unwrap();
+    let unit = units.iter_mut().find(|unit| unit["Name"] == "Prod").unwrap();
+    unit["Name"] = name.into();
+    fs::write(&path, organization.to_string()).unwrap();
+    folder
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let new = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &new);
+        } else {
+            fs::copy(entry.path(), new).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_slash_in_a_units_name_is_written_behind_a_backslash_and_is_no_step() {
+    for (name, escaped) in [("A/B", r"A\/B"), ("A/", r"A\/"), (r"A\", r"A\\"), (r"A\/", r"A\\\/")] {
+        let estate = sample_with_unit(name);
+        let source = estate.path().display().to_string();
+        let rows = |ou: &str| -> usize {
+            let place = Place::new(&format!(
+                "[[suppressions]]\nou = '{ou}'\nowner = \"jo\"\nreason = \"r\"\nexpires = 2027-01-01\n"
+            ));
+            let report = place.run(&["audit", &source, "--format", "json"]).ends(3).json();
+            let path = format!("Workloads/{escaped}");
+            let fits = |row: &&Value| row.pointer("/identity/ou_path").unwrap() == &*path;
+            let marked = findings(&report).iter().filter(|row| !row["suppression"].is_null());
+            assert!(findings(&report).iter().any(|row| fits(&row)), "{path} is in no row");
+            // No row of another unit, whatever the entry says.
+            marked.inspect(|row| assert!(fits(row), "{row}")).count()
+        };
+        let all = rows(&format!("Workloads/{escaped}"));
+        assert!(all > 0);
+        assert_eq!(rows(&format!("Workloads/{escaped}/")), all);
+        // What reads alike and is another unit, or the unit below one.
+        for other in [
+            "Workloads/A",
+            "Workloads/A/B",
+            "Workloads/A/",
+            r"Workloads/A\\\\",
+            r"Workloads/A\/C",
+        ] {
+            assert_eq!(rows(other), 0, "{name}: {other}");
+        }
+    }
+}
+
+#[test]
+fn an_entry_that_covers_nothing_is_told() {
+    let entry =
+        |terms: &str, day: &str| format!("[[suppressions]]\n{terms}\nowner = \"jo \\u202e\"\nreason = \"r\"\nexpires = {day}\n");
+    let config = [
+        entry("identity = \"*:role/vendor-ops\"", "2027-01-01"),
+        // Behind another entry, and yet it covers something.
+        entry("identity = \"*:role/vendor-op?\"", "2027-01-01"),
+        entry(
+            "identity = [\"*:role/gone\", \"*:user/\\u001b[31m\"]\ntags = { team = \"x\" }",
+            "2027-01-01",
+        ),
+        // Over: told as such and not once more.
+        entry("action = \"ec2:Nothing\"", "2020-01-01"),
+        entry("account = \"999999999999\"", "2027-01-01"),
+    ]
+    .concat();
+    let place = Place::new(&config);
+    let arguments = [
+        "audit",
+        &sample(),
+        "--report",
+        "json=r.json",
+        "--report",
+        "table=t",
+        "--report",
+        "html=h.html",
+    ];
+    place.run(&arguments).ends(3);
+    let report: Value = serde_json::from_str(&place.read("r.json")).unwrap();
+    let told = report["unmatched_suppressions"].as_array().unwrap();
+    let entries: Vec<u64> = told.iter().map(|one| one["entry"].as_u64().unwrap()).collect();
+    assert_eq!(entries, [3, 5]);
+    assert_eq!(
+        text(&told[0], "/selector"),
+        "identity = [\"*:role/gone\", \"*:user/\\U0000001B[31m\"], tags = { \"team\" = \"x\" }"
+    );
+    assert_eq!(told[0]["place"]["line"], 11);
+    assert_eq!(text(&told[1], "/place/file"), "leastwise.toml");
+    assert_eq!(report["expired_suppressions"].as_array().unwrap().len(), 1);
+    let table = place.read("t");
+    let line = "suppression 5 at leastwise.toml:22:1 covers nothing in this run: account = \"999999999999\"; owner jo \\u{202e}, until 2027-01-01";
+    assert!(table.contains(line), "{table}");
+    assert_eq!(table.matches("covers nothing in this run").count(), 2);
+    assert!(!table.contains(['\u{1b}', '\u{202e}']));
+    assert!(
+        place.read("h.html").contains("account = &quot;999999999999&quot;")
+            || place.read("h.html").contains("account = \"999999999999\"")
+    );
+    // The report is read as a baseline all the same.
+    place.run(&["diff", "r.json", "r.json"]).ends(3);
+}
+
+#[test]
+fn what_chosen_rows_leave_out_is_covered_all_the_same() {
+    let place =
+        Place::new("[[suppressions]]\nidentity = \"*:role/vendor-ops\"\nowner = \"jo\"\nreason = \"r\"\nexpires = 2027-01-01\n");
+    let arguments = ["audit", &sample(), "--format", "json", "--principal", "*:role/nobody"];
+    let report = place.run(&arguments).ends(3).json();
+    assert_eq!(findings(&report).len(), 0);
+    assert_eq!(report["unmatched_suppressions"], serde_json::json!([]));
+}
+
 #[test]
 fn tags_are_all_needed() {
     let report = leastwise(&["audit", SAMPLE, "--format", "json"]).json();
@@ -317,6 +440,38 @@ fn suppress_refuses_what_would_not_count() {
 }
 
 // The file.
+
+#[test]
+fn a_file_that_is_no_toml_is_told_in_few_words_and_soon() {
+    let place = Place::new("");
+    let deep = "leastwise: wrong.toml:1:85: lists and tables are nested deeper than 80; no setting is\n";
+    for (text, told) in [
+        (format!("a = {}", "[".repeat(100_000)), Some(deep)),
+        (format!("a = {}", "[\n".repeat(100_000)), None),
+        (format!("a = {}", "{x=".repeat(100_000)), None),
+        ("[".repeat(100_000), None),
+    ] {
+        place.write("wrong.toml", &text);
+        let run = place.run(&["config", "check", "wrong.toml"]);
+        assert_eq!((run.code, run.err.lines().count()), (Some(2), 1), "{}", run.err);
+        assert!(run.err.starts_with("leastwise: wrong.toml:"), "{}", run.err);
+        assert!(told.is_none_or(|told| run.err == told), "{}", run.err);
+    }
+    // A line has one mistake, and twenty of them are enough.
+    place.write("wrong.toml", "a = 1\na = 2\nb = \nc = [1\nd = 3\n");
+    let run = place.run(&["config", "check", "wrong.toml"]).ends(2);
+    let lines: Vec<&str> = run.err.lines().map(|line| line.split(": ").nth(1).unwrap()).collect();
+    assert_eq!(lines, ["wrong.toml:2:1", "wrong.toml:3:5", "wrong.toml:5:1"]);
+    place.write("wrong.toml", &"a=[1]]]]\n".repeat(20_000));
+    let run = place.run(&["config", "check", "wrong.toml"]).ends(2);
+    assert_eq!(run.err.lines().count(), 21);
+    assert!(
+        run.err
+            .ends_with("wrong.toml:21:1: from here on 19980 more lines are wrong; mend those above first\n"),
+        "{}",
+        run.err
+    );
+}
 
 #[test]
 fn every_mistake_is_named_with_its_place() {
@@ -495,13 +650,38 @@ fn the_table_of_exit_codes_is_true() {
         "nobody",
     ];
     place.write("empty.json", &place.run(&none).ends(0).out);
+    let allowing = |action: &str| {
+        let statement = serde_json::json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+        serde_json::json!({"Version": "2012-10-17", "Statement": [statement]})
+    };
+    place.write("narrow.json", &allowing("ec2:TerminateInstances").to_string());
+    place.write("wide.json", &allowing("ec2:*").to_string());
+    let mut moot = allowing("ec2:*");
+    moot["Statement"][0]["Condition"] =
+        serde_json::json!({"StringEquals": {"aws:username": "a"}, "StringNotEquals": {"aws:username": "a"}});
+    place.write("moot.json", &moot.to_string());
+    for (name, expected) in [("passing.jsonl", "allowed"), ("failing.jsonl", "implicit_deny")] {
+        let case = serde_json::json!({
+            "format": "iamcase/1", "id": "1", "name": "a user may",
+            "source": {"suite": "s", "repo": null, "path": "p"}, "truth": "none",
+            "principal": {"kind": "user", "arn": "arn:aws:iam::111122223333:user/Kim", "account": "111122223333", "tags": {}},
+            "identity_policies": [{"name": "ours", "document": allowing("ec2:*")}],
+            "permission_boundary": null, "session_policy": null, "scps": null, "rcps": null,
+            "resource_policy": null, "endpoint_policies": null,
+            "request": {"action": "ec2:TerminateInstances",
+                "resource": "arn:aws:ec2:us-east-1:111122223333:instance/i-0123456789abcdef0",
+                "resource_account": "111122223333", "context": {}, "derive": true, "resource_tags": {}},
+            "expect": {"decision": expected}, "features": [],
+        });
+        place.write(name, &format!("{case}\n"));
+    }
     let section = guide.split("## Exit codes").nth(1).unwrap();
     let rows = section.lines().filter_map(|line| {
         let (run, code) = line.strip_prefix("| `leastwise ")?.split_once("` | ")?;
         Some((run, code.trim_end_matches(" |").parse::<i32>().unwrap()))
     });
     let incomplete = sample();
-    let mut seen = [0; 4];
+    let mut seen = std::collections::BTreeSet::new();
     for (line, code) in rows {
         let arguments = line.split(' ').flat_map(|word| match word {
             "complete" => vec![complete.as_str(), "--standalone"],
@@ -511,7 +691,34 @@ fn the_table_of_exit_codes_is_true() {
         let arguments: Vec<&str> = arguments.collect();
         let run = place.run(&arguments);
         assert_eq!(run.code, Some(code), "{line}\n{}{}", run.out, run.err);
-        seen[usize::try_from(code).unwrap()] += 1;
+        seen.insert((command_of(line), code));
     }
-    assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+    // Every code that these commands document has a row.
+    for command in [
+        &["audit"][..],
+        &["diff"],
+        &["compare"],
+        &["lint"],
+        &["evidence", "create"],
+        &["evidence", "verify"],
+    ] {
+        let help = place.run(&[command, &["--help"]].concat()).ends(0).out;
+        let list = help.split("Exit codes:\n").nth(1).unwrap();
+        let codes: Vec<i32> = list
+            .lines()
+            .filter_map(|line| line.trim().split_once("  ")?.0.parse().ok())
+            .collect();
+        assert!(codes.len() >= 3, "{command:?}: {help}");
+        for code in codes {
+            let name = command.join(" ");
+            assert!(seen.contains(&(name.clone(), code)), "no row for {code} of {name}");
+        }
+    }
+}
+
+/// `audit`, or `evidence create`.
+fn command_of(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let count = if words[0] == "evidence" { 2 } else { 1 };
+    words[..count].join(" ")
 }

@@ -295,20 +295,45 @@ fn every_framework_file_is_compiled_in_and_right() {
 
 #[test]
 fn wrong_framework_files_are_refused_with_their_place() {
-    for (text, words) in [
-        ("", "missing field"),
-        (&format!("{ONE_QUESTION}questions = []\n"), "has no question"),
-        (&format!("{ONE_QUESTION}questions = [\"SLEEP\"]\n"), "SLEEP"),
-        (&format!("{ONE_QUESTION}questions = [\"LP\"]\ncolour = 1\n"), "colour"),
+    let one = |more: &str| format!("{ONE_QUESTION}{more}\n");
+    let two = "questions = [\"LP\"]\n[[controls]]\nid = \"C\"\npurpose = \"p\"\nstatus = \"verified\"\nquestions = [\"LP\"]";
+    for (text, place, words) in [
+        (String::new(), "1:1", "missing field `id`"),
+        (one("questions = []"), "5:1", "has no question"),
+        (one("questions = [\"SLEEP\"]"), "10:14", "SLEEP"),
+        (one("questions = [\"LP\", \"WHO\", \"LP\"]"), "5:1", "asks LP twice"),
+        (one("questions = [\"LP\"]\ncolour = 1"), "11:1", "colour"),
         (
-            &format!(
-                "{ONE_QUESTION}questions = [\"LP\"]\n[[controls]]\nid = \"C\"\npurpose = \"\"\nstatus = \"verified\"\nquestions = [\"LP\"]\n"
-            ),
-            "stands twice",
+            one("questions = [\"LP\"]").replace("45", "0"),
+            "5:1",
+            "`unused_days` is one at least",
         ),
+        (one("questions = [\"LP\"]").replace("45", "-1"), "9:15", "-1"),
+        (
+            one("questions = [\"LP\"]").replace("\"C\"", "\" \""),
+            "5:1",
+            "an `id` and a `purpose`",
+        ),
+        (
+            one("questions = [\"LP\"]").replace("\"Ours\"", "\"\""),
+            "3:9",
+            "`title` is empty",
+        ),
+        (one(two), "11:1", "stands twice"),
+        (
+            "id = \"a\"\ntitle = \"t\"\nversion = \"1\"\n".to_owned(),
+            "1:1",
+            "has no controls",
+        ),
+        (format!("a={}", "[".repeat(100_000)), "1:83", "recur"),
+        ("id = \"\u{1b}[31m".to_owned(), "1:12", "invalid basic string"),
     ] {
-        let error = Framework::parse("ours.toml", text).unwrap_err().to_string();
-        assert!(error.starts_with("ours.toml: ") && error.contains(words), "{error}");
+        let error = Framework::parse("ours.toml", &text).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("ours.toml:{place}: ")) && error.contains(words),
+            "{error}"
+        );
+        assert!(error.lines().count() == 1 && error.len() < 200, "{error}");
     }
 }
 

@@ -145,6 +145,8 @@ fn json_fits_its_schema_and_nothing_else_does() {
         "/findings/0/suppression",
         "/expired_suppressions/0",
         "/expired_suppressions/0/place",
+        "/unmatched_suppressions/0",
+        "/unmatched_suppressions/0/place",
         "/baseline",
         "/baseline/gone/0",
         "/unjoined/0",

@@ -59,6 +59,7 @@ fn found() -> Rows {
             as_of: "2026-11-01T06:00:00Z".parse().unwrap(),
             keep_denied: true,
             is_detailed: false,
+            quotes: false,
         };
         for finding in audit.run().findings {
             let reach = finding.resources.as_deref();

@@ -42,6 +42,7 @@ use leastwise::finding::SignedBy;
 use leastwise::finding::StatementRemark;
 use leastwise::finding::Suppression;
 use leastwise::finding::UnjoinedFinding;
+use leastwise::finding::UnmatchedSuppression;
 use leastwise::finding::Usage;
 use leastwise::finding::Verdict;
 use leastwise::finding::VerdictCounts;
@@ -64,6 +65,14 @@ pub const HOSTILE: [&str; 8] = [
     "\tdriven\u{2066}by\u{2069}marks\u{200f}\u{0}",
 ];
 
+/// The text of every statement that is cited.
+pub const STATEMENT: &str = r#"{
+      "Sid": "OperateInstances",
+      "Effect": "Allow",
+      "Action": ["ec2:Describe*", "EC2:*"],
+      "Resource": "*"
+    }"#;
+
 /// The time of the report.
 pub const AS_OF: &str = "2026-09-30T12:00:00Z";
 
@@ -84,6 +93,7 @@ pub fn sample_report() -> Report {
             rules: vec![RuleFacts {
                 id: "T1578.003".parse().unwrap(),
                 title: "Delete Cloud Instance: identities that can delete compute".into(),
+                fix: "1. **Name the actions.** Replace `ec2:*`.\n\n   ```json\n   {\"Action\": \"ec2:Describe*\"}\n   ```\n\n2. <b>Not</b> [a link](javascript:alert(1)).".into(),
                 attack_version: Some("19".into()),
             }],
             accounts: 3,
@@ -109,7 +119,9 @@ pub fn sample_report() -> Report {
         },
         findings,
         expired_suppressions: Vec::new(),
+        unmatched_suppressions: Vec::new(),
         baseline: None,
+        trend: None,
         unjoined: vec![UnjoinedFinding {
             account: Some("444455556666".parse().unwrap()),
             resource: "arn:aws:s3:::reports-\u{202e}fdp".into(),
@@ -158,6 +170,16 @@ pub fn reviewed_report() -> Report {
             ..(*accepted).clone()
         }),
         findings: 2,
+    }];
+    report.unmatched_suppressions = vec![UnmatchedSuppression {
+        entry: 2,
+        place: Place {
+            file: HOSTILE[2].into(),
+            line: 9,
+            column: 1,
+        },
+        selector: format!("identity = \"{}\"", HOSTILE[0]).into(),
+        suppression: Arc::clone(&accepted),
     }];
     let principal = format!("arn:aws:iam::111122223333:user/{}", HOSTILE[1]);
     let rule: RuleId = "T1578.003".parse().unwrap();
@@ -320,6 +342,7 @@ fn grant(policy: &str, sid: Option<&str>, via: Option<&str>) -> Citation {
             line: 212,
             column: 17,
         }),
+        text: via.is_none().then(|| STATEMENT.into()),
     }
 }
 

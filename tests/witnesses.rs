@@ -133,7 +133,7 @@ fn every_witness_of_a_generated_organization_is_allowed() {
 }
 
 /// Two accounts under guardrails, each with 150 users and 150 roles of one to three policies out of a pool.
-fn generated() -> TempDir {
+pub fn generated() -> TempDir {
     let random = &mut Random::new(20);
     let unless = |condition: Value| policy(&json!([allow("*", Value::Null), deny("ec2:*", condition)]));
     let guardrails = [(

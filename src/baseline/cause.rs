@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use crate::baseline::EarlierRow;
 use crate::baseline::Holdings;
+use crate::baseline::evidence::Evidence;
+use crate::baseline::evidence::Reach;
+use crate::baseline::evidence::only_in;
 use crate::baseline::holdings::Edit;
 use crate::baseline::holdings::edits;
-use crate::baseline::row::Evidence;
 
 /// What was held on the old and on the new day, where that is known: two snapshots tell it, two reports do not.
 pub(super) type Held<'h> = Option<(&'h Holdings, &'h Holdings)>;
@@ -18,8 +20,8 @@ pub(super) type Held<'h> = Option<(&'h Holdings, &'h Holdings)>;
 pub(super) fn causes(old: Option<&EarlierRow>, new: Option<&EarlierRow>, held: Held<'_>) -> Vec<String> {
     let Some(row) = new.or(old) else { return Vec::new() };
     let nothing = Evidence::default();
-    let was = old.map_or(&nothing, |row| &row.evidence);
-    let is = new.map_or(&nothing, |row| &row.evidence);
+    let was = old.and_then(|row| row.evidence.as_deref()).unwrap_or(&nothing);
+    let is = new.and_then(|row| row.evidence.as_deref()).unwrap_or(&nothing);
     let mut effects = Vec::new();
     if held.is_none() && (old.is_none() || new.is_none()) {
         // Without a row nothing tells whether the grant or a limit changed.
@@ -42,23 +44,11 @@ pub(super) fn causes(old: Option<&EarlierRow>, new: Option<&EarlierRow>, held: H
         .iter()
         .filter(|moved| !is_by_policies || moved.is_layer || policies.contains(&moved.policy));
     effects.extend(told.map(|moved| moved.words.clone()));
-    effects.extend(
-        is.unknowns
-            .difference(&was.unknowns)
-            .map(|words| format!("not known: {words}")),
-    );
+    effects.extend(only_in(&is.unknowns, &was.unknowns).map(|words| format!("not known: {words}")));
     if old.is_some_and(EarlierRow::is_live) {
-        effects.extend(
-            was.conditions
-                .difference(&is.conditions)
-                .map(|words| format!("no longer: condition {words}")),
-        );
+        effects.extend(only_in(&was.conditions, &is.conditions).map(|words| format!("no longer: condition {words}")));
     }
-    effects.extend(
-        is.conditions
-            .difference(&was.conditions)
-            .map(|words| format!("now: condition {words}")),
-    );
+    effects.extend(only_in(&is.conditions, &was.conditions).map(|words| format!("now: condition {words}")));
     effects.extend(reach(was, is));
     let mut lines: Vec<String> = edited.into_iter().map(|edit| edit.words).collect();
     if held.is_none() && old.is_some() && new.is_some() {
@@ -82,8 +72,8 @@ struct Moved {
 fn moved(was: &Evidence, is: &Evidence) -> Vec<Moved> {
     let mut all = Vec::new();
     for (was, is) in [(&was.grants, &is.grants), (&was.limits, &is.limits)] {
-        let gone = was.difference(is).map(|citation| ("no longer: ", citation));
-        let added = is.difference(was).map(|citation| ("now: ", citation));
+        let gone = only_in(was, is).map(|citation| ("no longer: ", citation));
+        let added = only_in(is, was).map(|citation| ("now: ", citation));
         all.extend(gone.chain(added).map(|(words, citation)| Moved {
             policy: Arc::clone(&citation.policy),
             is_layer: citation.statement.is_none(),
@@ -102,8 +92,12 @@ fn edited(row: &EarlierRow, was: &Evidence, is: &Evidence, held: Held<'_>, cited
         of(&old.identities, &row.principal),
         of(&new.identities, &row.principal),
     ));
-    let sample = |evidence: &Evidence| evidence.reach.as_ref().map(|reach| reach.sample.clone()).unwrap_or_default();
-    for resource in sample(was).symmetric_difference(&sample(is)) {
+    let sample = |evidence: &'_ Evidence| evidence.reach.as_ref().map(|reach| reach.sample.clone()).unwrap_or_default();
+    let (was_reached, is_reached) = (sample(was), sample(is));
+    let moved: BTreeSet<_> = only_in(&was_reached, &is_reached)
+        .chain(only_in(&is_reached, &was_reached))
+        .collect();
+    for resource in moved {
         found.extend(edits(of(&old.resources, resource), of(&new.resources, resource)));
     }
     let is_cited = |edit: &Edit| cited.iter().any(|moved| edit.policy.as_ref() == Some(&moved.policy));
@@ -144,7 +138,7 @@ fn reach(was: &Evidence, is: &Evidence) -> Vec<String> {
         is.reachable, is.total, was.reachable, was.total
     )];
     // The samples are the first few by name, so that only whole ones tell what is new and what is gone.
-    let is_whole = |reach: &crate::baseline::row::Reach| u32::try_from(reach.sample.len()) == Ok(reach.reachable);
+    let is_whole = |reach: &Reach| u32::try_from(reach.sample.len()) == Ok(reach.reachable);
     if was.reachable > 0 && is.reachable > 0 && is_whole(was) && is_whole(is) {
         let list = |names: Vec<&Arc<str>>| {
             let shown: Vec<&str> = names.iter().take(SHOWN).map(|name| &***name).collect();
@@ -156,8 +150,8 @@ fn reach(was: &Evidence, is: &Evidence) -> Vec<String> {
             };
             format!("{}{more}", shown.join(", "))
         };
-        let gone: Vec<_> = was.sample.difference(&is.sample).collect();
-        let added: Vec<_> = is.sample.difference(&was.sample).collect();
+        let gone: Vec<_> = only_in(&was.sample, &is.sample).collect();
+        let added: Vec<_> = only_in(&is.sample, &was.sample).collect();
         if !gone.is_empty() {
             lines.push(format!("reaches no longer {}", list(gone)));
         }
@@ -170,8 +164,9 @@ fn reach(was: &Evidence, is: &Evidence) -> Vec<String> {
 
 /// The factors of the score that moved, where nothing else explains a severity.
 fn factors(was: &Evidence, is: &Evidence) -> Vec<String> {
-    let moved = is.factors.iter().filter_map(|(name, (points, why))| {
-        let (old, _) = was.factors.get(name).filter(|(old, _)| old != points)?;
+    let moved = is.factors.iter().filter_map(|(name, points, why)| {
+        let same = was.factors.iter().find(|(old, _, _)| old == name);
+        let (_, old, _) = same.filter(|(_, old, _)| old != points)?;
         Some(format!("{name} gives {points} points, was {old}: {why}"))
     });
     moved.collect()

@@ -70,10 +70,11 @@ pub struct Difference {
     pub causes: Vec<String>,
 }
 
-/// What differs, the most urgent first. `held` is what was held on both days, where that is known.
+/// What differs, the most urgent first. The causes are told of rows that have their evidence; `held` is what was held on both
+/// days, where that is known.
 #[must_use]
 pub fn differences(old: &EarlierReport, new: &EarlierReport, held: Option<(&Holdings, &Holdings)>) -> Vec<Difference> {
-    let ids: BTreeSet<FindingId> = old.rows().chain(new.rows()).map(|(id, _)| id).collect();
+    let ids = differing(old, new);
     let mut found: Vec<Difference> = ids.into_iter().filter_map(|id| difference(id, old, new, held)).collect();
     found.sort_by(|left, right| {
         let severity = |one: &Difference| one.new.or(one.old).and_then(|standing| standing.severity);
@@ -85,6 +86,28 @@ pub fn differences(old: &EarlierReport, new: &EarlierReport, held: Option<(&Hold
     found
 }
 
+/// The rows of which [`differences`] speaks.
+#[must_use]
+pub fn differing(old: &EarlierReport, new: &EarlierReport) -> BTreeSet<FindingId> {
+    let ids = old.rows().chain(new.rows()).map(|(id, _)| id);
+    ids.filter(|id| kind(old.row(*id), new.row(*id)).is_some()).collect()
+}
+
+fn kind(was: Option<&EarlierRow>, is: Option<&EarlierRow>) -> Option<DiffKind> {
+    let live = |row: Option<&EarlierRow>| row.is_some_and(EarlierRow::is_live);
+    let row = is.or(was)?;
+    match (live(was), live(is)) {
+        (false, false) => None,
+        (true, false) => Some(DiffKind::Gone),
+        (_, true) => match change_of(was, row.standing, row.is_suppressed) {
+            Change::New => Some(DiffKind::New),
+            Change::Worse => Some(DiffKind::Worse),
+            Change::Better => Some(DiffKind::Better),
+            Change::Known => None,
+        },
+    }
+}
+
 fn difference(
     id: FindingId,
     old: &EarlierReport,
@@ -92,18 +115,8 @@ fn difference(
     held: Option<(&Holdings, &Holdings)>,
 ) -> Option<Difference> {
     let (was, is) = (old.row(id), new.row(id));
-    let live = |row: Option<&EarlierRow>| row.is_some_and(EarlierRow::is_live);
+    let kind = kind(was, is)?;
     let row = is.or(was)?;
-    let kind = match (live(was), live(is)) {
-        (false, false) => return None,
-        (true, false) => DiffKind::Gone,
-        (_, true) => match change_of(was, row.standing, row.is_suppressed) {
-            Change::New => DiffKind::New,
-            Change::Worse => DiffKind::Worse,
-            Change::Better => DiffKind::Better,
-            Change::Known => return None,
-        },
-    };
     let mut lines = Vec::new();
     if is.is_some() && counts_again(was, row.standing, row.is_suppressed) {
         lines.push("nobody accepts it any longer".to_owned());

@@ -1,142 +1,157 @@
-//! A row as the JSON report has it.
+//! A row as the JSON report has it: once its answer, once what that rests on.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::baseline::row::EarlierRow;
-use crate::baseline::row::Evidence;
-use crate::baseline::row::Reach;
-use crate::baseline::row::Standing;
+use crate::baseline::EarlierRow;
+use crate::baseline::Standing;
+use crate::baseline::evidence::Pool;
 use crate::finding::Citation;
 use crate::finding::CitedEffect;
+use crate::finding::FindingId;
 use crate::finding::Layer;
+use crate::finding::RuleId;
 use crate::finding::Severity;
 use crate::finding::Verdict;
 
-/// Members that are not compared are passed over.
+/// The answer; members that are not compared are passed over.
 #[derive(Deserialize)]
-pub(super) struct RawRow {
+pub(super) struct RawAnswer {
     rule: String,
-    identity: RawIdentity,
-    action: Arc<str>,
+    identity: RawNamed,
+    action: String,
     verdict: String,
-    conditions: Vec<RawCondition>,
-    unknowns: Vec<Arc<str>>,
-    grants: Vec<RawCitation>,
-    limits: Vec<RawCitation>,
-    #[serde(default)]
-    blockers: Option<RawBlockers>,
-    resources: Option<RawReach>,
-    score: Option<RawScore>,
+    score: Option<RawSeverity>,
     #[serde(default)]
     suppression: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
-struct RawIdentity {
-    principal: Arc<str>,
+struct RawNamed {
+    principal: String,
     account: String,
+}
+
+#[derive(Deserialize)]
+struct RawSeverity {
+    severity: String,
+}
+
+/// What an answer rests on, and whose it is.
+#[derive(Deserialize)]
+pub(super) struct RawEvidence {
+    rule: String,
+    pub(super) identity: RawTagged,
+    action: String,
+    pub(super) conditions: Vec<RawCondition>,
+    pub(super) unknowns: Vec<String>,
+    pub(super) grants: Vec<RawCitation>,
+    pub(super) limits: Vec<RawCitation>,
     #[serde(default)]
-    tags: Option<BTreeMap<Box<str>, Box<str>>>,
+    pub(super) blockers: Option<RawBlockers>,
+    pub(super) resources: Option<RawReach>,
+    pub(super) score: Option<RawScore>,
 }
 
 #[derive(Deserialize)]
-struct RawCondition {
-    words: Arc<str>,
+pub(super) struct RawTagged {
+    principal: String,
+    #[serde(default)]
+    pub(super) tags: Option<BTreeMap<Box<str>, Box<str>>>,
 }
 
 #[derive(Deserialize)]
-struct RawCitation {
+pub(super) struct RawCondition {
+    pub(super) words: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawCitation {
     layer: String,
     effect: String,
-    policy: Arc<str>,
-    sid: Option<Arc<str>>,
+    policy: String,
+    sid: Option<String>,
     statement: Option<u32>,
-    via: Option<Arc<str>>,
+    via: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct RawBlockers {
-    members: Vec<RawBlocker>,
+pub(super) struct RawBlockers {
+    pub(super) members: Vec<RawBlocker>,
 }
 
 #[derive(Deserialize)]
-struct RawBlocker {
-    by: RawCitation,
+pub(super) struct RawBlocker {
+    pub(super) by: RawCitation,
 }
 
 #[derive(Deserialize)]
-struct RawReach {
-    total: u32,
-    reachable: u32,
-    sample: Vec<RawResource>,
+pub(super) struct RawReach {
+    pub(super) total: u32,
+    pub(super) reachable: u32,
+    pub(super) sample: Vec<RawResource>,
 }
 
 #[derive(Deserialize)]
-struct RawResource {
-    name: Arc<str>,
+pub(super) struct RawResource {
+    pub(super) name: String,
 }
 
 #[derive(Deserialize)]
-struct RawScore {
-    severity: String,
-    factors: Vec<RawFactor>,
+pub(super) struct RawScore {
+    pub(super) factors: Vec<RawFactor>,
 }
 
 #[derive(Deserialize)]
-struct RawFactor {
-    name: Arc<str>,
-    points: f64,
-    why: Arc<str>,
+pub(super) struct RawFactor {
+    pub(super) name: String,
+    pub(super) points: f64,
+    pub(super) why: String,
 }
 
-impl TryFrom<RawRow> for EarlierRow {
-    type Error = String;
-
-    fn try_from(raw: RawRow) -> Result<Self, String> {
-        let severity = raw
-            .score
-            .as_ref()
-            .map(|score| word(&score.severity, "severity", Severity::from_word));
-        let blocking = raw.blockers.into_iter().flat_map(|blockers| blockers.members);
-        let limits = raw.limits.into_iter().chain(blocking.map(|blocker| blocker.by));
-        let factors = raw.score.into_iter().flat_map(|score| score.factors);
-        Ok(Self {
-            rule: raw
-                .rule
-                .parse()
-                .map_err(|error: crate::finding::InvalidRuleId| error.to_string())?,
-            principal: raw.identity.principal,
-            account: raw
-                .identity
-                .account
-                .parse()
-                .map_err(|_| format!("`{}` is no account id", raw.identity.account))?,
-            action: raw.action,
-            standing: Standing {
-                verdict: word(&raw.verdict, "verdict", Verdict::from_word)?,
-                severity: severity.transpose()?,
-            },
-            is_suppressed: raw.suppression.is_some(),
-            evidence: Evidence {
-                grants: raw.grants.into_iter().map(Citation::try_from).collect::<Result<_, _>>()?,
-                limits: limits.map(Citation::try_from).collect::<Result<_, _>>()?,
-                conditions: raw.conditions.into_iter().map(|condition| condition.words).collect(),
-                unknowns: raw.unknowns.into_iter().collect(),
-                reach: raw.resources.map(|reach| Reach {
-                    reachable: reach.reachable,
-                    total: reach.total,
-                    sample: reach.sample.into_iter().map(|resource| resource.name).collect(),
-                }),
-                tags: raw.identity.tags,
-                factors: factors
-                    .map(|factor| (factor.name, (format!("{:.1}", factor.points), factor.why)))
-                    .collect(),
-            },
+impl RawAnswer {
+    /// The answer and how urgent it is.
+    pub(super) fn standing(&self) -> Result<Standing, String> {
+        let severity = self.score.as_ref();
+        let severity = severity.map(|score| word(&score.severity, "severity", Severity::from_word));
+        Ok(Standing {
+            verdict: word(&self.verdict, "verdict", Verdict::from_word)?,
+            severity: severity.transpose()?,
         })
     }
+
+    pub(super) fn row(&self, rules: &mut Vec<RuleId>, pool: &mut Pool) -> Result<EarlierRow, String> {
+        let account = self.identity.account.parse();
+        Ok(EarlierRow {
+            rule: rule(&self.rule, rules)?,
+            principal: pool.text(&self.identity.principal),
+            account: account.map_err(|_| format!("`{}` is no account id", self.identity.account))?,
+            action: pool.text(&self.action),
+            standing: self.standing()?,
+            is_suppressed: self.suppression.is_some(),
+            evidence: None,
+        })
+    }
+}
+
+impl RawEvidence {
+    pub(super) fn id(&self, rules: &mut Vec<RuleId>) -> Result<FindingId, String> {
+        let rule = rule(&self.rule, rules)?;
+        Ok(FindingId::of(&rule, &self.identity.principal, &self.action))
+    }
+}
+
+/// The rule of this name; there are few of them.
+fn rule(name: &str, rules: &mut Vec<RuleId>) -> Result<RuleId, String> {
+    if let Some(known) = rules.iter().find(|known| known.as_str() == name) {
+        return Ok(known.clone());
+    }
+    let rule: RuleId = name
+        .parse()
+        .map_err(|error: crate::finding::InvalidRuleId| error.to_string())?;
+    rules.push(rule.clone());
+    Ok(rule)
 }
 
 impl TryFrom<RawCitation> for Citation {
@@ -146,11 +161,12 @@ impl TryFrom<RawCitation> for Citation {
         Ok(Self {
             layer: word(&raw.layer, "layer", Layer::from_word)?,
             effect: word(&raw.effect, "effect", CitedEffect::from_word)?,
-            policy: raw.policy,
-            sid: raw.sid,
+            policy: raw.policy.into(),
+            sid: raw.sid.map(Into::into),
             statement: raw.statement,
-            via: raw.via,
+            via: raw.via.map(Into::into),
             place: None,
+            text: None,
         })
     }
 }

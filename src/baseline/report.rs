@@ -10,13 +10,15 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde::de::IgnoredAny;
 
 use crate::baseline::EarlierRow;
 use crate::baseline::Standing;
 use crate::baseline::change_of;
-use crate::baseline::row::Evidence;
+use crate::baseline::evidence::Evidence;
+use crate::baseline::evidence::Pool;
+use crate::baseline::raw::RawAnswer;
+use crate::baseline::raw::RawEvidence;
+use crate::baseline::stream;
 use crate::finding::Baseline;
 use crate::finding::Finding;
 use crate::finding::FindingId;
@@ -24,9 +26,6 @@ use crate::finding::GoneFinding;
 use crate::finding::Report;
 use crate::finding::RuleId;
 use crate::ident::AccountId;
-
-/// What is wanted of a report's first member.
-const SCHEMA: &str = "leastwise-report/1";
 
 /// How our reports begin.
 const MARK: &str = "\"leastwise-report/";
@@ -67,42 +66,8 @@ pub enum EarlierReportError {
 }
 
 #[derive(Deserialize)]
-struct RawReport<R> {
-    schema: String,
-    facts: RawFacts,
-    findings: Vec<R>,
-    #[serde(default)]
-    gaps: Vec<IgnoredAny>,
-}
-
-/// A row without what its answer rests on, which is most of it.
-#[derive(Deserialize)]
-#[serde(from = "EarlierRow")]
-struct Answer(EarlierRow);
-
-impl From<EarlierRow> for Answer {
-    fn from(row: EarlierRow) -> Self {
-        Self(EarlierRow {
-            evidence: Evidence::default(),
-            ..row
-        })
-    }
-}
-
-#[derive(Deserialize)]
 struct RawSchema {
     schema: String,
-}
-
-#[derive(Deserialize)]
-struct RawFacts {
-    as_of: Timestamp,
-    rules: Vec<RawRule>,
-}
-
-#[derive(Deserialize)]
-struct RawRule {
-    id: String,
 }
 
 impl EarlierReport {
@@ -124,36 +89,63 @@ impl EarlierReport {
         })
     }
 
-    /// Reads a JSON report with all that [`differences`](crate::baseline::differences) tells causes by.
+    /// Reads the answers of a JSON report, row by row.
     ///
     /// # Errors
     /// The file cannot be read or is no report.
     pub fn open(path: &Path) -> Result<Self, EarlierReportError> {
-        read(path, |row: EarlierRow| row)
+        let (mut rows, mut rules, mut pool) = (BTreeMap::new(), Vec::new(), Pool::default());
+        let head = stream::read(path, |answer: RawAnswer| {
+            let row = answer.row(&mut rules, &mut pool)?;
+            rows.insert(row.id(), row);
+            Ok(())
+        })?;
+        let rules = head.facts.rules.iter().filter_map(|rule| rule.id.parse().ok());
+        Ok(Self::new(head.facts.as_of, rules.collect(), rows, head.has_gaps))
     }
 
-    /// Reads the answers of a JSON report alone, which takes much less memory.
+    /// Reads once more, from the same file, what the answers of these rows rest on, which
+    /// [`differences`](crate::baseline::differences) tells the causes by.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn open_answers(path: &Path) -> Result<Self, EarlierReportError> {
-        read(path, |answer: Answer| answer.0)
+    pub fn read_evidence(&mut self, path: &Path, ids: &BTreeSet<FindingId>) -> Result<(), EarlierReportError> {
+        let (mut rules, mut pool) = (Vec::new(), Pool::default());
+        stream::read(path, |raw: RawEvidence| {
+            let id = raw.id(&mut rules)?;
+            if let Some(row) = self.rows.get_mut(&id).filter(|_| ids.contains(&id)) {
+                row.evidence = Some(Box::new(Evidence::of_raw(raw, &mut pool)?));
+            }
+            Ok(())
+        })?;
+        Ok(())
     }
 
-    /// The rows of a report of this run.
+    /// The answers of a report of this run.
     #[must_use]
     pub fn of(report: &Report) -> Self {
         let rules = report.facts.rules.iter().map(|rule| rule.id.clone());
+        let rows = report.findings.iter().map(EarlierRow::of);
         Self::new(
             report.facts.as_of,
             rules.collect(),
-            report.findings.iter().map(EarlierRow::of),
+            rows.map(|row| (row.id(), row)).collect(),
             !report.gaps.is_empty(),
         )
     }
 
-    fn new(as_of: Timestamp, rules: BTreeSet<RuleId>, rows: impl IntoIterator<Item = EarlierRow>, has_gaps: bool) -> Self {
-        let rows: BTreeMap<FindingId, EarlierRow> = rows.into_iter().map(|row| (row.id(), row)).collect();
+    /// The same as [`Self::read_evidence`] from the findings of the run.
+    pub fn take_evidence(&mut self, findings: &[Finding], ids: &BTreeSet<FindingId>) {
+        let mut pool = Pool::default();
+        for finding in findings {
+            let id = finding.id();
+            if let Some(row) = self.rows.get_mut(&id).filter(|_| ids.contains(&id)) {
+                row.evidence = Some(Box::new(Evidence::of(finding, &mut pool)));
+            }
+        }
+    }
+
+    fn new(as_of: Timestamp, rules: BTreeSet<RuleId>, rows: BTreeMap<FindingId, EarlierRow>, has_gaps: bool) -> Self {
         Self {
             as_of,
             rules,
@@ -211,33 +203,4 @@ impl EarlierReport {
         });
         Baseline { as_of: self.as_of, gone }
     }
-}
-
-fn read<R: DeserializeOwned>(path: &Path, row: impl Fn(R) -> EarlierRow) -> Result<EarlierReport, EarlierReportError> {
-    let file = || path.display().to_string();
-    let unread = |source| EarlierReportError::Read { file: file(), source };
-    let opened = File::open(path).map_err(unread)?;
-    let raw: RawReport<R> = serde_json::from_reader(BufReader::new(opened)).map_err(|error| {
-        if error.is_io() {
-            unread(error.into())
-        } else {
-            EarlierReportError::NoReport {
-                file: file(),
-                why: error.to_string(),
-            }
-        }
-    })?;
-    if raw.schema != SCHEMA {
-        return Err(EarlierReportError::NoReport {
-            file: file(),
-            why: format!("its schema is `{}`, not `{SCHEMA}`", raw.schema),
-        });
-    }
-    let rules = raw.facts.rules.iter().filter_map(|rule| rule.id.parse().ok());
-    Ok(EarlierReport::new(
-        raw.facts.as_of,
-        rules.collect(),
-        raw.findings.into_iter().map(row),
-        !raw.gaps.is_empty(),
-    ))
 }

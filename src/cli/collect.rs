@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
+use clap::Args;
+use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::Unit;
 use leastwise::collect::Access;
@@ -19,18 +21,84 @@ use leastwise::ident::AccountId;
 use leastwise::report::visible;
 use leastwise::rules::RuleSet;
 
-use crate::args::Audit;
-use crate::args::Collect;
-use crate::args::Live;
 use crate::args::Reading;
-use crate::args::UsageChoice;
 use crate::audit::able;
+use crate::audit::args::Audit;
 use crate::audit::report;
 use crate::audit::rules;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::output;
+
+/// Only reading calls are made; docs/collector-policy.json allows just these. Credentials, Region and proxy are found as
+/// the AWS CLI finds them.
+#[derive(Debug, Args)]
+pub(crate) struct Collect {
+    /// The directory to fill: new, empty, or left by an earlier run, which is then gone on with. Its files can be read by
+    /// their owner only.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Start over instead of going on with what an earlier run left.
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+/// What is read of AWS, and how.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Live {
+    /// Use this profile of the shared AWS config files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Call this Region; without it the environment's or the profile's, or else us-east-1.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Read every active account of the organization, through a role of each.
+    #[arg(long, requires = "role_name")]
+    pub(crate) organization: bool,
+    /// The role to assume in each account, with its path if it has one.
+    #[arg(long, value_name = "NAME", requires = "organization")]
+    pub(crate) role_name: Option<String>,
+    /// What the role's trust policy asks for as sts:ExternalId.
+    #[arg(long, value_name = "ID", requires = "organization")]
+    pub(crate) external_id: Option<String>,
+    /// Only these accounts.
+    #[arg(long = "accounts", value_name = "ID,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) members: Vec<AccountId>,
+    /// Only accounts in these organizational units, at any depth.
+    #[arg(long, value_name = "OU,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) ou: Vec<String>,
+    /// Not these accounts, nor those in these organizational units.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "organization")]
+    pub(crate) exclude: Vec<String>,
+    /// The Regions whose analyzers and services are read; without it those that each account has.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    pub(crate) regions: Vec<String>,
+    /// Whose use of permissions IAM is asked for, action by action: a job of seconds for each identity.
+    #[arg(long, value_enum, default_value_t = UsageChoice::Findings)]
+    pub(crate) usage: UsageChoice,
+    /// Accounts that are read at the same time.
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) concurrency: usize,
+    /// The most calls a second of the whole run.
+    #[arg(long, value_name = "R", value_parser = rate)]
+    pub(crate) max_rate: Option<f64>,
+    /// Seconds of silence after which a call is sent again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) call_timeout: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UsageChoice {
+    /// Of every user and role.
+    All,
+    /// Of those that a rule finds able to act, for certain or perhaps.
+    Findings,
+    /// Of nobody.
+    None,
+}
 
 pub(crate) fn run(arguments: &Collect) -> Result<ExitCode, Failure> {
     let collected = collected(&arguments.live, &arguments.output, arguments.refresh, &[])?;
@@ -185,4 +253,9 @@ fn summary(collected: &Collected, output: &str) -> String {
         gaps.len(),
         visible(output)
     )
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "a number above zero expected".to_owned())
 }

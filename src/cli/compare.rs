@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args;
 use jiff::Timestamp;
 use leastwise::catalog::Catalog;
 use leastwise::estate::Attachment;
@@ -32,14 +34,41 @@ use rayon::iter::ParallelIterator as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args::Compare;
+use crate::args::Destination;
 use crate::args::Format;
+use crate::args::time;
 use crate::document;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::account_of;
 use crate::output;
 use crate::witness::Witness;
+
+/// The text of `compare --help` about exit codes.
+pub(crate) const COMPARE_EXIT_CODES: &str = "\
+Exit codes:
+  0  the new document allows nothing that the old one does not
+  1  it allows something more, or that is not known
+  2  wrong usage, or nothing could be read or written";
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The policy document that is in force.
+    pub(crate) old: PathBuf,
+    /// The policy document that would take its place.
+    pub(crate) new: PathBuf,
+    /// Look at this action (repeatable). Otherwise at all that a statement of either document covers.
+    #[arg(long = "action", value_name = "ACTION")]
+    pub(crate) actions: Vec<Action>,
+    /// The user or role that the documents are attached to. Otherwise a role whose sessions carry any tags.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) principal: Option<Arn>,
+    /// The time from which on requests count, RFC 3339; without it now.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) as_of: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
 
 /// What one document allows that the other does not.
 #[derive(Debug, Serialize)]

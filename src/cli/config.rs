@@ -1,17 +1,35 @@
 //! `config check`: every mistake in a configuration file.
 
 use std::path::Path;
+use std::path::PathBuf;
 
+use clap::Args;
+use clap::Subcommand;
 use jiff::Timestamp;
 use leastwise::report::visible;
 
-use crate::args::Config;
-use crate::args::ConfigCommand;
+use crate::args::CONFIG_FILE;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
 use crate::settings::checked;
 use crate::settings::listed;
+
+#[derive(Debug, Args)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Name every mistake in a configuration file, with its line and column.
+    Check {
+        /// The file.
+        #[arg(value_name = "FILE", default_value = CONFIG_FILE)]
+        file: PathBuf,
+    },
+}
 
 pub(crate) fn run(config: &Config) -> Result<ExitCode, Failure> {
     match &config.command {

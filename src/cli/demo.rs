@@ -1,13 +1,20 @@
 //! `demo`: the audit of the shipped sample organization, built into the program.
 
+use clap::Args;
 use leastwise::snapshot::Source;
 
-use crate::args::Demo;
 use crate::args::Reading;
+use crate::audit::args::Reporting;
 use crate::audit::report;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
 
 macro_rules! file {
     ($path:literal) => {

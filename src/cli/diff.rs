@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 use std::path::Path;
+use std::path::PathBuf;
 
+use clap::Args;
 use csv::QuoteStyle;
 use csv::Terminator;
 use csv::WriterBuilder;
@@ -15,6 +17,9 @@ use leastwise::baseline::Difference;
 use leastwise::baseline::EarlierReport;
 use leastwise::baseline::Standing;
 use leastwise::baseline::differences;
+use leastwise::baseline::differing;
+use leastwise::finding::Finding;
+use leastwise::finding::FindingId;
 use leastwise::finding::Severity;
 use leastwise::finding::Verdict;
 use leastwise::ident::AccountId;
@@ -27,9 +32,10 @@ use leastwise::report::write_grid;
 use leastwise::report::write_json_value;
 use serde::Serialize;
 
-use crate::args::Diff;
+use crate::args::Destination;
 use crate::args::Format;
-use crate::args::Reporting;
+use crate::args::Reading;
+use crate::audit::args::Reporting;
 use crate::audit::audited;
 use crate::audit::rules;
 use crate::exit::ExitCode;
@@ -40,10 +46,40 @@ use crate::output;
 use crate::output::file_failure;
 use crate::settings;
 
+/// The text of `diff --help` about exit codes.
+pub(crate) const DIFF_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing is new or worse
+  1  something is new or worse, and not suppressed
+  2  wrong usage, or nothing could be read or written
+  3  one of the two is incomplete, and nothing is new or worse";
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// A JSON report of `audit`, or a source as of `audit`. Two sources tell the causes best.
+    pub(crate) old: PathBuf,
+    /// The same, later.
+    pub(crate) new: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// For sources: a configuration file whose suppressions count; its settings do not.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// For sources: a rule file or a folder of them, beside the built-in rules (repeatable).
+    #[arg(long = "rules", value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
+
 /// One of the two sides.
 struct Side {
     name: String,
     report: EarlierReport,
+    /// Of a report.
+    file: Option<PathBuf>,
+    /// Of a snapshot, until the causes are known.
+    findings: Vec<Finding>,
     /// Of a snapshot, which can tell what was held.
     inputs: Option<Inputs>,
     is_incomplete: bool,
@@ -65,8 +101,11 @@ struct Named<'d> {
 }
 
 pub(crate) fn run(asked: &Diff) -> Result<ExitCode, Failure> {
-    let old = side(&asked.old, asked)?;
-    let new = side(&asked.new, asked)?;
+    let mut old = side(&asked.old, asked)?;
+    let mut new = side(&asked.new, asked)?;
+    let ids = differing(&old.report, &new.report);
+    explain(&mut old, &ids)?;
+    explain(&mut new, &ids)?;
     let mut found = differences(&old.report, &new.report, None);
     if let (Some(was), Some(is)) = (&old.inputs, &new.inputs)
         && !found.is_empty()
@@ -106,6 +145,18 @@ pub(crate) fn run(asked: &Diff) -> Result<ExitCode, Failure> {
     })
 }
 
+/// Gets what the rows that differ rest on.
+fn explain(side: &mut Side, ids: &BTreeSet<FindingId>) -> Result<(), Failure> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    match &side.file {
+        Some(path) => side.report.read_evidence(path, ids)?,
+        None => side.report.take_evidence(&std::mem::take(&mut side.findings), ids),
+    }
+    Ok(())
+}
+
 /// Reads a report, or audits a source.
 fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
     let name = path.display().to_string();
@@ -115,6 +166,8 @@ fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
             name,
             is_incomplete: report.has_gaps,
             report,
+            file: Some(path.to_path_buf()),
+            findings: Vec::new(),
             inputs: None,
         });
     }
@@ -127,6 +180,8 @@ fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
     Ok(Side {
         name,
         report: EarlierReport::of(&report),
+        file: None,
+        findings: report.findings,
         inputs: Some(inputs),
         is_incomplete,
     })

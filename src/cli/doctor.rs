@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use clap::Args;
+use clap::ValueEnum;
 use leastwise::collect::Check;
 use leastwise::collect::CheckState;
 use leastwise::collect::Checkup;
@@ -13,13 +15,37 @@ use leastwise::ident::AccountId;
 use leastwise::report::visible;
 use serde_json::json;
 
-use crate::args::Doctor;
-use crate::args::DoctorFormat;
+use crate::collect::Live;
 use crate::collect::explained;
 use crate::collect::plan;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
+
+/// The text of `doctor --help` about exit codes.
+pub(crate) const DOCTOR_EXIT_CODES: &str = "\
+Exit codes:
+  0  every call works
+  2  wrong usage, no credentials, or nobody answers
+  3  a call is refused or fails, or a chosen account is not active";
+
+/// Makes each call of `collect` once and writes nothing.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The format of the result.
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Text)]
+    pub(crate) format: DoctorFormat,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoctorFormat {
+    /// For people.
+    Text,
+    /// For programs; docs/collect.md describes it.
+    Json,
+}
 
 /// Accounts that are named where a call fails in many.
 const NAMED: usize = 8;

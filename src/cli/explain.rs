@@ -4,6 +4,7 @@ use std::io;
 use std::io::Write;
 use std::path::PathBuf;
 
+use clap::Args;
 use leastwise::estate::DocumentState;
 use leastwise::estate::Policy;
 use leastwise::estate::Problem;
@@ -19,6 +20,7 @@ use leastwise::finding::Blockers;
 use leastwise::finding::Citation;
 use leastwise::finding::Interner;
 use leastwise::finding::WeakestCondition;
+use leastwise::ident::Action;
 use leastwise::ident::Arn;
 use leastwise::ident::Ternary;
 use leastwise::policy::PolicyDocument;
@@ -33,8 +35,9 @@ use leastwise::solve::blockers;
 use leastwise::solve::condition;
 use serde::Serialize;
 
-use crate::args::Explain;
+use crate::args::Destination;
 use crate::args::Format;
+use crate::args::Reading;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -47,6 +50,24 @@ use crate::who_can::asked_resource;
 use crate::who_can::fits;
 use crate::who_can::question;
 use crate::witness::Witness;
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The ARN of the user, role or root user.
+    pub(crate) principal: Arn,
+    /// The action, such as ec2:TerminateInstances.
+    pub(crate) action: Action,
+    /// The resource's ARN (optional), then the sources.
+    #[arg(value_name = "RESOURCE] [SOURCE")]
+    pub(crate) rest: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Fix a condition key (repeatable; a key of several values is given several times).
+    #[arg(long = "context", value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<String>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
 
 /// The explanation, as JSON gives it.
 #[derive(Debug, Serialize)]
@@ -242,7 +263,7 @@ fn explanation(asked: &Asked<'_>, question: &Question<'_>, answer: &Answer<'_>, 
             .collect(),
         blockers: blockers
             .as_ref()
-            .map(|found| rules::blockers(found, subject, &mut Interner::new())),
+            .map(|found| rules::blockers(found, subject, false, &mut Interner::new())),
         layers,
     }
 }

@@ -1,5 +1,7 @@
 //! `iam-policy`: what `collect` has to be allowed, to be given to it.
 
+use clap::Args;
+use clap::ValueEnum;
 use leastwise::collect::DEFAULT_ROLE;
 use leastwise::collect::RoleTemplate;
 use leastwise::collect::account_policy;
@@ -7,11 +9,39 @@ use leastwise::collect::organization_policy;
 use leastwise::collect::policy_text;
 use leastwise::ident::Arn;
 
-use crate::args::IamPolicy;
-use crate::args::PolicyFormat;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
+
+/// Just the calls that `collect` makes. docs/collect.md says who needs which policy.
+#[derive(Debug, Args)]
+pub(crate) struct IamPolicy {
+    /// The policy alone, or the role with the policy and its trust.
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Json)]
+    pub(crate) format: PolicyFormat,
+    /// The policy of the caller who reads a whole organization, instead of that for an account.
+    #[arg(long)]
+    pub(crate) organization: bool,
+    /// The role, if it is not to be leastwise-collector.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) role_name: Option<String>,
+    /// Who may assume the role; without it a parameter of the template without a default.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) trust: Option<Arn>,
+    /// What who assumes the role has to pass as sts:ExternalId; without it a parameter without a default.
+    #[arg(long, value_name = "ID")]
+    pub(crate) external_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    /// A policy document.
+    Json,
+    /// A CloudFormation template, fit for a StackSet.
+    Cloudformation,
+    /// A Terraform module.
+    Terraform,
+}
 
 pub(crate) fn run(asked: &IamPolicy) -> Result<ExitCode, Failure> {
     let role = asked.role_name.as_deref().unwrap_or(DEFAULT_ROLE);

@@ -1,16 +1,37 @@
 //! `lint`: what can be proven of one policy document.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use leastwise::policy::PolicyType;
 use leastwise::report::visible;
 use leastwise::solve::lint;
 use serde::Serialize;
 
+use crate::args::Destination;
 use crate::args::Format;
-use crate::args::Lint;
 use crate::document;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
+
+/// The text of `lint --help` about exit codes.
+pub(crate) const LINT_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing to remark
+  1  there are remarks
+  2  wrong usage, an invalid document, or nothing could be read or written";
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The policy document.
+    pub(crate) document: PathBuf,
+    /// What it is used as.
+    #[arg(long = "type", value_name = "TYPE", default_value = "identity")]
+    pub(crate) policy_type: LintedType,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
 
 #[derive(Debug, Serialize)]
 struct Row {

@@ -26,6 +26,7 @@ mod rules;
 mod settings;
 mod suppress;
 mod test;
+mod trend;
 mod who_can;
 mod witness;
 

@@ -31,9 +31,9 @@ use leastwise::report::write_oscal;
 use leastwise::report::write_sarif;
 use leastwise::report::write_table;
 
-use crate::args::ReportFile;
-use crate::args::ReportFormat;
-use crate::args::Reporting;
+use crate::audit::args::ReportFile;
+use crate::audit::args::ReportFormat;
+use crate::audit::args::Reporting;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
@@ -48,7 +48,7 @@ pub(crate) fn check(reporting: &Reporting) -> Result<(), Failure> {
             let word = other.format.to_possible_value();
             let word = word.as_ref().map_or("", PossibleValue::get_name);
             return Err(Failure::Usage(format!(
-                "--controls writes table, csv and json; {word} has no such form"
+                "--controls writes table, csv, json, ocsf and oscal; {word} has no such form"
             )));
         }
     }
@@ -102,7 +102,13 @@ pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Fail
 }
 
 /// The formats that --controls has.
-const CONTROLS_FORMATS: [ReportFormat; 3] = [ReportFormat::Table, ReportFormat::Csv, ReportFormat::Json];
+const CONTROLS_FORMATS: [ReportFormat; 5] = [
+    ReportFormat::Table,
+    ReportFormat::Csv,
+    ReportFormat::Json,
+    ReportFormat::Ocsf,
+    ReportFormat::Oscal,
+];
 
 fn render_controls(
     assessment: &Assessment,
@@ -111,12 +117,16 @@ fn render_controls(
     reporting: &Reporting,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    if format == ReportFormat::Csv {
-        write_controls_csv(assessment, report, CsvOptions { raw: reporting.raw }, out)
-    } else if format == ReportFormat::Json {
-        write_controls_json(assessment, report, out)
-    } else {
-        write_controls_table(assessment, report, output::width(), out)
+    match format {
+        ReportFormat::Csv => write_controls_csv(assessment, report, CsvOptions { raw: reporting.raw }, out),
+        ReportFormat::Json => write_controls_json(assessment, report, out),
+        // These hold the findings, and the controls after them.
+        ReportFormat::Ocsf => write_ocsf(report, Some(assessment), out),
+        ReportFormat::Oscal => write_oscal(report, Some(assessment), out),
+        // Other formats are refused before the audit.
+        ReportFormat::Table | ReportFormat::Sarif | ReportFormat::Asff | ReportFormat::Markdown | ReportFormat::Html => {
+            write_controls_table(assessment, report, output::width(), out)
+        }
     }
 }
 
@@ -136,12 +146,12 @@ pub(crate) fn render(
         ReportFormat::Csv => write_csv(report, CsvOptions { raw: reporting.raw }, out),
         ReportFormat::Json => write_json(report, out),
         ReportFormat::Sarif => write_sarif(report, out),
-        ReportFormat::Ocsf => write_ocsf(report, out),
+        ReportFormat::Ocsf => write_ocsf(report, None, out),
         ReportFormat::Asff => {
             let region = reporting.asff_region.as_deref();
             write_asff(report, AsffOptions { region }, out)
         }
-        ReportFormat::Oscal => write_oscal(report, out),
+        ReportFormat::Oscal => write_oscal(report, None, out),
         ReportFormat::Markdown => write_markdown(report, MarkdownOptions::default(), out),
         ReportFormat::Html => write_html(report, HtmlOptions::default(), out),
     }
@@ -152,6 +162,21 @@ pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
     match format {
         ReportFormat::Table | ReportFormat::Json | ReportFormat::Html => true,
         ReportFormat::Csv
+        | ReportFormat::Sarif
+        | ReportFormat::Ocsf
+        | ReportFormat::Asff
+        | ReportFormat::Oscal
+        | ReportFormat::Markdown => false,
+    }
+}
+
+/// Whether the format shows the texts of the statements that decide.
+pub(crate) const fn quotes_policies(format: ReportFormat) -> bool {
+    match format {
+        ReportFormat::Html => true,
+        ReportFormat::Table
+        | ReportFormat::Csv
+        | ReportFormat::Json
         | ReportFormat::Sarif
         | ReportFormat::Ocsf
         | ReportFormat::Asff

@@ -3,15 +3,45 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use clap::Args;
+use clap::Subcommand;
 use leastwise::report::visible;
 use leastwise::rules::Rule;
 use leastwise::rules::RuleSet;
 
-use crate::args::Rules;
-use crate::args::RulesCommand;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the rules.
+    List {
+        /// A rule file or a folder of them, beside the built-in rules (repeatable).
+        #[arg(long = "rules", value_name = "PATH")]
+        rules: Vec<PathBuf>,
+    },
+    /// Show a rule's manual page.
+    Show {
+        /// The rule's id.
+        id: String,
+        /// A rule file or a folder of them, beside the built-in rules (repeatable).
+        #[arg(long = "rules", value_name = "PATH")]
+        rules: Vec<PathBuf>,
+    },
+    /// Check rule files.
+    Check {
+        /// Rule files or folders of them.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
 
 pub(crate) fn run(rules: &Rules) -> Result<ExitCode, Failure> {
     match &rules.command {

@@ -1,16 +1,20 @@
 //! `suppress`: an entry for a finding in the configuration file.
 
 use std::io;
+use std::path::PathBuf;
 
+use clap::Args;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 use leastwise::baseline::EarlierReport;
 use leastwise::config::EntryWords;
 use leastwise::config::entry;
+use leastwise::finding::FindingId;
 use leastwise::report::visible;
 use leastwise::snapshot::write_atomically;
 
-use crate::args::Suppress;
+use crate::args::CONFIG_FILE;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
@@ -18,8 +22,32 @@ use crate::output::file_failure;
 use crate::settings::checked_text;
 use crate::settings::listed;
 
+#[derive(Debug, Args)]
+pub(crate) struct Suppress {
+    /// The finding's id, as every format of the report tells it.
+    #[arg(value_parser = finding_id)]
+    pub(crate) id: FindingId,
+    /// A JSON report that has the finding.
+    pub(crate) report: PathBuf,
+    /// Who answers for accepting it.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) owner: String,
+    /// Why it is accepted.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The last day on which that counts, in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) expires: Date,
+    /// The configuration file that gets the entry; it is made if it is not there.
+    #[arg(long, value_name = "FILE", default_value = CONFIG_FILE)]
+    pub(crate) config: PathBuf,
+    /// Print the entry and write nothing.
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
 pub(crate) fn run(asked: &Suppress) -> Result<ExitCode, Failure> {
-    let report = EarlierReport::open_answers(&asked.report)?;
+    let report = EarlierReport::open(&asked.report)?;
     let Some(row) = report.row(asked.id) else {
         return Err(Failure::Usage(format!(
             "{}: no finding has the id {}",
@@ -91,4 +119,13 @@ pub(crate) fn run(asked: &Suppress) -> Result<ExitCode, Failure> {
     )))?;
     output::lines("\n")?;
     Ok(ExitCode::Done)
+}
+
+fn finding_id(text: &str) -> Result<FindingId, String> {
+    FindingId::from_text(text).ok_or_else(|| "32 hexadecimal digits expected, as in the column `id` of a report".to_owned())
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    let day = text.parse().ok().filter(|_| text.len() == "2026-12-31".len());
+    day.ok_or_else(|| "a day such as 2026-12-31 expected".to_owned())
 }

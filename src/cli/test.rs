@@ -4,7 +4,9 @@ use std::io;
 use std::io::Read as _;
 use std::io::Write;
 use std::path::Path;
+use std::path::PathBuf;
 
+use clap::Args;
 use leastwise::cases::Case;
 use leastwise::cases::CaseResult;
 use leastwise::cases::run_case;
@@ -12,11 +14,20 @@ use leastwise::cases::unknown_members;
 use leastwise::report::visible;
 use serde::Serialize;
 
+use crate::args::Destination;
 use crate::args::Format;
-use crate::args::Test;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Files with one case a line, or - for standard input.
+    #[arg(required = true, value_name = "CASES")]
+    pub(crate) cases: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
 
 /// One line of `--format json`.
 #[derive(Debug, Serialize)]

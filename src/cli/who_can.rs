@@ -5,6 +5,7 @@ use std::io;
 use std::io::Write;
 use std::sync::Arc;
 
+use clap::Args;
 use leastwise::catalog::Catalog;
 use leastwise::catalog::ResourceFit;
 use leastwise::estate::AccountEstate;
@@ -41,14 +42,34 @@ use leastwise::solve::has_resource_policies;
 use leastwise::solve::subject_type;
 use serde::Serialize;
 
+use crate::args::Destination;
 use crate::args::Format;
-use crate::args::WhoCan;
+use crate::args::Sources;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::inputs::context;
 use crate::output;
 use crate::output::remark;
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoCan {
+    /// The action, such as ec2:TerminateInstances.
+    pub(crate) action: Action,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// Ask about this resource.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) resource: Option<Arn>,
+    /// Fix a condition key (repeatable; a key of several values is given several times).
+    #[arg(long = "context", value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<String>,
+    /// List those who cannot, too.
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
+}
 
 /// One answer, as JSON and CSV give it.
 #[derive(Debug, Clone, Serialize)]
@@ -258,7 +279,7 @@ fn row(
         unknowns: answer.unknowns.clone(),
         blockers: with_blockers.filter(|_| answer.verdict == Verdict::Denied).and_then(|texts| {
             let found = blockers_at_hand(&question, &answer).or_else(|| blockers(&question))?;
-            Some(rules::blockers(&found, &subject, texts))
+            Some(rules::blockers(&found, &subject, false, texts))
         }),
         resource: answer.representative.as_ref().map(ToString::to_string),
         reachable: reached.map(|reached| reached.indices.len()),

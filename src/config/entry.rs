@@ -46,7 +46,7 @@ pub fn entry(words: &EntryWords<'_>) -> String {
 }
 
 /// A basic string on one line, in which whatever a terminal or an editor might obey is an escape.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let mut text = String::from("\"");
     for c in value.chars() {
         match c {

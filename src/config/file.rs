@@ -1,8 +1,11 @@
 //! A whole configuration file.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 use toml::de::DeTable;
 use toml::de::DeValue;
+use toml::de::Error as TomlError;
 
 use crate::config::Mistake;
 use crate::config::Suppressions;
@@ -52,10 +55,7 @@ impl ConfigFile {
         let mut source = Text::new(file, text);
         let mut config = Self::default();
         let (table, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            let message: Vec<&str> = error.message().split_whitespace().collect();
-            source.mistake(error.span().map_or(0, |span| span.start), message.join(" "));
-        }
+        syntax(&mut source, &errors);
         // Half-read values would give mistakes that nobody made.
         if errors.is_empty() {
             for (key, value) in table.get_ref() {
@@ -71,6 +71,37 @@ impl ConfigFile {
         let mut mistakes = source.mistakes;
         mistakes.sort_by_key(|mistake| (mistake.place.line, mistake.place.column));
         (config, mistakes)
+    }
+}
+
+/// At most so many lines whose syntax is wrong are told.
+const LINES: usize = 20;
+
+/// What is wrong with the syntax: the first thing of each line, since what comes after it follows from it as a rule.
+fn syntax(text: &mut Text<'_>, errors: &[TomlError]) {
+    let start = |error: &TomlError| error.span().map_or(0, |span| span.start);
+    // Brackets that the parser gave up on are not closed for it either.
+    if let Some(deep) = errors.iter().find(|error| error.message().contains("recurse")) {
+        text.mistake(start(deep), "lists and tables are nested deeper than 80; no setting is");
+        return;
+    }
+    let mut first_of_line: BTreeMap<usize, &TomlError> = BTreeMap::new();
+    for error in errors {
+        let known = first_of_line.entry(text.line(start(error))).or_insert(error);
+        if start(error) < start(known) {
+            *known = error;
+        }
+    }
+    for error in first_of_line.values().take(LINES) {
+        let message: Vec<&str> = error.message().split_whitespace().collect();
+        text.mistake(start(error), message.join(" "));
+    }
+    if let Some(next) = first_of_line.values().nth(LINES) {
+        let more = first_of_line.len() - LINES;
+        text.mistake(
+            start(next),
+            format!("from here on {more} more lines are wrong; mend those above first"),
+        );
     }
 }
 

@@ -17,5 +17,6 @@ pub use file::ConfigFile;
 pub use file::Setting;
 pub use file::SettingValue;
 pub use mistake::Mistake;
+pub use suppressions::EntryUse;
 pub use suppressions::SuppressionEntry;
 pub use suppressions::Suppressions;

@@ -10,6 +10,7 @@ use toml::de::DeValue;
 
 use crate::config::SuppressionEntry;
 use crate::config::Suppressions;
+use crate::config::entry::quoted;
 use crate::config::terms::Terms;
 use crate::config::text::Text;
 use crate::config::text::kind;
@@ -92,7 +93,7 @@ fn suppression(text: &mut Text<'_>, table: &DeTable<'_>, start: usize) -> Option
             "account" => terms.accounts = each(text, "account", value, parsed::<AccountId>),
             "ou" => {
                 terms.ous = each(text, "ou", value, |path| {
-                    let path = path.trim_end_matches('/');
+                    let path = without_last_slash(path)?;
                     if path.is_empty() {
                         Err("names no organizational unit: write its path, such as `Workloads/Production`".to_owned())
                     } else {
@@ -128,8 +129,59 @@ fn suppression(text: &mut Text<'_>, table: &DeTable<'_>, start: usize) -> Option
     is_good.then(|| SuppressionEntry {
         place: text.place(start),
         suppression: Arc::new(Suppression { owner, reason, expires }),
+        selector: selector(table).into(),
         terms,
     })
+}
+
+/// What the entry asks of a finding, as TOML on one line.
+fn selector(table: &DeTable<'_>) -> String {
+    let terms = table
+        .iter()
+        .filter(|(key, _)| !matches!(&**key.get_ref(), "owner" | "reason" | "expires"));
+    let terms = terms.map(|(key, value)| format!("{} = {}", key.get_ref(), told(value.get_ref())));
+    terms.collect::<Vec<_>>().join(", ")
+}
+
+fn told(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::Array(list) => {
+            let items: Vec<String> = list.iter().map(|one| told(one.get_ref())).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DeValue::Table(table) => {
+            let members = table.iter();
+            let members: Vec<String> = members
+                .map(|(key, value)| format!("{} = {}", quoted(key.get_ref()), told(value.get_ref())))
+                .collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        DeValue::String(text) => quoted(text),
+        // No key that selects takes these.
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => String::new(),
+    }
+}
+
+/// A path of units without a slash at its end. A slash behind a backslash is part of a unit's name.
+fn without_last_slash(path: &str) -> Result<&str, String> {
+    let mut end = 0;
+    let mut rest = path.char_indices();
+    while let Some((at, c)) = rest.next() {
+        end = match c {
+            '/' => continue,
+            '\\' => match rest.next() {
+                Some((next, '/' | '\\')) => next + 1,
+                _ => {
+                    return Err(
+                        r"has a backslash before neither `/` nor `\`: copy the path from the column `ou_path`, in single quotes"
+                            .to_owned(),
+                    );
+                }
+            },
+            c => at + c.len_utf8(),
+        };
+    }
+    Ok(path.get(..end).unwrap_or(path))
 }
 
 /// A day, as a TOML date or in quotes.

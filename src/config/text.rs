@@ -1,5 +1,6 @@
 //! The text of a file with its name, and the mistakes found in it so far.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -12,6 +13,10 @@ use crate::finding::Place;
 pub(super) struct Text<'t> {
     file: Arc<str>,
     whole: &'t str,
+    /// Where each line starts.
+    lines: Vec<usize>,
+    /// An offset that was asked for, with its column: the next one is often further on in the same line.
+    last: Cell<(usize, usize)>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
@@ -20,13 +25,36 @@ impl<'t> Text<'t> {
         Self {
             file: file.into(),
             whole: text,
+            lines: std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect(),
+            last: Cell::new((0, 0)),
             mistakes: Vec::new(),
         }
     }
 
     /// The line and column of a byte offset.
     pub(super) fn place(&self, offset: usize) -> Place {
-        Place::in_text(Arc::clone(&self.file), self.whole, offset)
+        let line = self.line(offset);
+        let start = self.lines.get(line - 1).copied().unwrap_or_default();
+        let (last, column) = self.last.get();
+        let (from, before) = if last >= start && last <= offset {
+            (last, column)
+        } else {
+            (start, 0)
+        };
+        let columns = before + self.whole.get(from..offset).unwrap_or_default().chars().count();
+        self.last.set((offset, columns));
+        Place {
+            file: Arc::clone(&self.file),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(columns + 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The line of a byte offset, from 1.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start <= offset).max(1)
     }
 
     pub(super) fn mistake(&mut self, offset: usize, words: impl Into<String>) {
@@ -64,5 +92,22 @@ pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_the_same_in_whatever_order_they_are_asked_for() {
+        let whole = "é = 1\n\n  b = [1, é, 3]\n";
+        let text = Text::new("f", whole);
+        let offsets: Vec<usize> = (0..=whole.len()).filter(|at| whole.is_char_boundary(*at)).collect();
+        let place = |at: &usize| Place::in_text("f".into(), whole, *at);
+        for at in offsets.iter().chain(offsets.iter().rev()) {
+            assert_eq!(text.place(*at), place(at), "{at}");
+        }
+        assert_eq!(text.place(4 * whole.len()).line, 4);
     }
 }

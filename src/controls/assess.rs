@@ -1,5 +1,7 @@
 //! What a report says about the controls of a framework.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::controls::Control;
@@ -9,6 +11,7 @@ use crate::controls::MappingStatus;
 use crate::controls::Question;
 use crate::controls::Tally;
 use crate::controls::usage::Window;
+use crate::finding::FindingId;
 use crate::finding::Report;
 
 /// What is said of a control or a question.
@@ -31,6 +34,16 @@ impl Outcome {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::NotDetermined => "not_determined",
+        }
+    }
+
+    /// The same for people.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NotDetermined => "not determined",
         }
     }
 }
@@ -75,6 +88,40 @@ pub struct QuestionResult {
     pub tally: Tally,
     /// Why it is no pass, in words.
     pub reasons: Vec<String>,
+}
+
+impl ControlResult {
+    /// The findings that fail it, each once: those of the first question come first.
+    #[must_use]
+    pub fn failing(&self) -> Vec<&FindingId> {
+        let mut seen = BTreeSet::new();
+        let failed = self.questions.iter().filter(|question| question.outcome == Outcome::Fail);
+        let findings = failed.flat_map(|question| &question.tally.findings);
+        findings.filter(|id| seen.insert(**id)).collect()
+    }
+
+    /// Why it is no pass, a question a line; empty when it is one.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        let open = self.questions.iter().filter(|question| !question.reasons.is_empty());
+        open.map(|question| format!("{}: {}", question.question.word(), question.reasons.join("; ")))
+            .collect()
+    }
+}
+
+impl QuestionResult {
+    /// The counts in words.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let tally = &self.tally;
+        if tally.unit.is_empty() {
+            return self.reasons.join("; ");
+        }
+        format!(
+            "of {} (each {}): {} pass, {} fail, {} accepted for a time, {} not known",
+            tally.population, tally.unit, tally.pass, tally.fail, tally.accepted, tally.not_determined
+        )
+    }
 }
 
 /// Assesses a report. `is_chosen` says that rows were left out of it on demand, so that it is not about everything.

@@ -1,5 +1,7 @@
 //! What is wrong with a framework.
 
+use crate::finding::Place;
+
 /// Why there is no such framework.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameworkError {
@@ -20,11 +22,11 @@ pub enum FrameworkError {
         error: std::io::Error,
     },
     /// A file that is wrong.
-    #[error("{file}: {problem}")]
+    #[error("{place}: {problem}")]
     Invalid {
-        /// The file.
-        file: String,
-        /// What is wrong, with its place.
+        /// Where.
+        place: Place,
+        /// What is wrong.
         problem: String,
     },
 }

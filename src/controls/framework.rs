@@ -6,14 +6,15 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde::Serialize;
+use toml::Spanned;
 
 use crate::controls::BUILTIN;
 use crate::controls::FrameworkError;
 use crate::controls::Question;
+use crate::finding::Place;
 
 /// A framework and those of its controls that our questions are about.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Framework {
     /// The name to ask for it by.
     pub id: String,
@@ -23,6 +24,17 @@ pub struct Framework {
     pub version: String,
     /// The controls, in order of the file.
     pub controls: Vec<Control>,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFramework {
+    id: Spanned<String>,
+    title: Spanned<String>,
+    version: Spanned<String>,
+    #[serde(default)]
+    controls: Vec<Spanned<Control>>,
 }
 
 /// A control.
@@ -43,6 +55,27 @@ pub struct Control {
     /// What an answer says about the control.
     #[serde(default)]
     pub extent: Extent,
+}
+
+impl Control {
+    /// What no type forbids and yet means nothing.
+    fn check(&self) -> Result<(), String> {
+        let id = &self.id;
+        if id.trim().is_empty() || self.purpose.trim().is_empty() {
+            return Err("a control needs an `id` and a `purpose` that say something".to_owned());
+        }
+        if self.questions.is_empty() {
+            return Err(format!("control {id} has no question"));
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = self.questions.iter().find(|question| !seen.insert(**question)) {
+            return Err(format!("control {id} asks {} twice", twice.word()));
+        }
+        if self.unused_days == 0 {
+            return Err(format!("control {id}: `unused_days` is one at least"));
+        }
+        Ok(())
+    }
 }
 
 const fn unused_days() -> u32 {
@@ -108,26 +141,36 @@ impl Framework {
     /// # Errors
     /// [`FrameworkError::Invalid`], with line and column where the text is no such file.
     pub fn parse(file: &str, text: &str) -> Result<Self, FrameworkError> {
-        let invalid = |problem: String| FrameworkError::Invalid {
-            file: file.to_owned(),
+        let invalid = |offset: usize, problem: String| FrameworkError::Invalid {
+            place: Place::in_text(file.into(), text, offset),
             problem,
         };
-        let framework: Self = toml::from_str(text).map_err(|error| invalid(error.to_string()))?;
+        let raw: RawFramework = toml::from_str(text).map_err(|error| {
+            let words: Vec<&str> = error.message().split_whitespace().collect();
+            invalid(error.span().map_or(0, |span| span.start), words.join(" "))
+        })?;
+        for (key, value) in [("id", &raw.id), ("title", &raw.title), ("version", &raw.version)] {
+            if value.get_ref().trim().is_empty() {
+                return Err(invalid(value.span().start, format!("`{key}` is empty; write something")));
+            }
+        }
         let mut seen = BTreeSet::new();
-        for control in &framework.controls {
+        for control in &raw.controls {
+            let (start, control) = (control.span().start, control.get_ref());
+            control.check().map_err(|problem| invalid(start, problem))?;
             if !seen.insert(&control.id) {
-                return Err(invalid(format!(
-                    "control {} stands twice; one entry takes all its questions",
-                    control.id
-                )));
-            }
-            if control.questions.is_empty() {
-                return Err(invalid(format!("control {} has no question", control.id)));
+                let problem = format!("control {} stands twice; one entry takes all its questions", control.id);
+                return Err(invalid(start, problem));
             }
         }
-        if framework.controls.is_empty() {
-            return Err(invalid("has no controls".to_owned()));
+        if raw.controls.is_empty() {
+            return Err(invalid(0, "has no controls".to_owned()));
         }
-        Ok(framework)
+        Ok(Self {
+            id: raw.id.into_inner(),
+            title: raw.title.into_inner(),
+            version: raw.version.into_inner(),
+            controls: raw.controls.into_iter().map(Spanned::into_inner).collect(),
+        })
     }
 }

@@ -44,6 +44,22 @@ impl Question {
         }
     }
 
+    /// The question in words.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Lp => "Is each right to delete compute needed?",
+            Self::Who => "Is the list of identities that can delete complete and reviewed?",
+            Self::Unused => "Are unused identities and credentials removed in time?",
+            Self::Sod => "Are deleting, approving and lifting guardrails separated?",
+            Self::Admin => "Are wildcard and admin grants limited?",
+            Self::Log => "Are destructive calls recorded, protected and kept?",
+            Self::Detect => "Would a destructive call alert someone?",
+            Self::Change => "Are changes to policies and guardrails controlled?",
+            Self::Recover => "Can deleted compute be restored?",
+        }
+    }
+
     /// Why a report answers nothing to it; none for what it does answer.
     #[must_use]
     pub const fn unanswered(self) -> Option<&'static str> {

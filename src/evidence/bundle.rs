@@ -61,6 +61,12 @@ impl Bundle {
         self.staging.path()
     }
 
+    /// Directories beside it that may be left by runs that were killed; what surely is has been removed.
+    #[must_use]
+    pub fn left(&self) -> &[PathBuf] {
+        self.staging.left()
+    }
+
     /// Adds a file.
     ///
     /// # Errors
@@ -170,7 +176,7 @@ impl Bundle {
 }
 
 /// Whether a name stays inside: steps with `/` between them, none of them empty, `.` or `..`.
-fn is_fit(name: &str) -> bool {
+pub(super) fn is_fit(name: &str) -> bool {
     name.split('/')
         .all(|step| !["", ".", ".."].contains(&step) && !step.contains(['\\', '\0']))
 }

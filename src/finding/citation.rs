@@ -22,6 +22,9 @@ pub struct Citation {
     pub via: Option<Arc<str>>,
     /// Where the statement stands in the files that were read.
     pub place: Option<Place>,
+    /// The statement as the document has it; none in a run whose formats do not show it. Not part of the JSON report.
+    #[serde(skip)]
+    pub text: Option<Arc<str>>,
 }
 
 /// A place in a file that was read.

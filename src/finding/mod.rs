@@ -28,6 +28,7 @@ mod suppression;
 mod change;
 mod row;
 mod remark;
+mod trend;
 mod run;
 mod report;
 
@@ -78,6 +79,9 @@ pub use score::Score;
 pub use severity::Severity;
 pub use suppression::ExpiredSuppression;
 pub use suppression::Suppression;
+pub use suppression::UnmatchedSuppression;
+pub use trend::Trend;
+pub use trend::TrendPoint;
 pub use usage::AccessKey;
 pub use usage::LastUse;
 pub use usage::Usage;

@@ -38,6 +38,9 @@ pub struct RuleFacts {
     pub id: RuleId,
     /// Its title.
     pub title: Arc<str>,
+    /// What it advises, Markdown. Not part of the JSON report.
+    #[serde(skip)]
+    pub fix: Arc<str>,
     /// The ATT&CK version of its reference.
     pub attack_version: Option<Arc<str>>,
 }

@@ -28,3 +28,17 @@ pub struct ExpiredSuppression {
     /// How many findings of the run it covers and no other entry does.
     pub findings: u64,
 }
+
+/// An entry that covers nothing in the run: its finding is gone, or it is misspelt.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct UnmatchedSuppression {
+    /// Which of the configuration it is, from 1.
+    pub entry: usize,
+    /// Where it stands.
+    pub place: Place,
+    /// What it asks of a finding, as TOML on one line.
+    pub selector: Arc<str>,
+    /// Who answers for it, why, and until when.
+    #[serde(flatten)]
+    pub suppression: Arc<Suppression>,
+}

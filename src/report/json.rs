@@ -36,6 +36,7 @@ pub fn write_json(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     });
     list(out, "findings", ranked)?;
     list(out, "expired_suppressions", report.expired_suppressions.iter())?;
+    list(out, "unmatched_suppressions", report.unmatched_suppressions.iter())?;
     out.write_all(b",\n\"baseline\":")?;
     value(out, &report.baseline)?;
     list(out, "unjoined", report.unjoined.iter())?;

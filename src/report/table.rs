@@ -96,6 +96,13 @@ fn write_review(report: &Report, options: TableOptions, out: &mut dyn io::Write)
         );
         visible(&line).into_owned()
     }));
+    lines.extend(report.unmatched_suppressions.iter().map(|unmatched| {
+        let line = format!(
+            "suppression {} at {} covers nothing in this run: {}; owner {}, until {}",
+            unmatched.entry, unmatched.place, unmatched.selector, unmatched.suppression.owner, unmatched.suppression.expires
+        );
+        visible(&line).into_owned()
+    }));
     if let Some(baseline) = &report.baseline {
         let of = |change: Change| {
             report

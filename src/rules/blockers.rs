@@ -12,13 +12,19 @@ use crate::rules::citation::statement;
 use crate::rules::citation::whole_layer;
 use crate::solve;
 
-/// What blocks every request, with the places of the statements. The pool holds texts that many rows have in common.
+/// What blocks every request, with the places of the statements, and their texts where `quotes`. The pool holds texts that
+/// many rows have in common.
 #[must_use]
-pub fn blockers(blockers: &solve::Blockers<'_>, subject: &Subject<'_>, texts: &mut Interner<str>) -> finding::Blockers {
+pub fn blockers(
+    blockers: &solve::Blockers<'_>,
+    subject: &Subject<'_>,
+    quotes: bool,
+    texts: &mut Interner<str>,
+) -> finding::Blockers {
     let cited: Vec<(Citation, bool)> = blockers
         .members
         .iter()
-        .map(|blocker| (cite(blocker, subject, texts), blocker.is_single_fix))
+        .map(|blocker| (cite(blocker, subject, quotes, texts), blocker.is_single_fix))
         .collect();
     let members = blockers.members.iter().zip(&cited);
     finding::Blockers {
@@ -38,7 +44,7 @@ pub fn blockers(blockers: &solve::Blockers<'_>, subject: &Subject<'_>, texts: &m
     }
 }
 
-fn cite(blocker: &solve::Blocker<'_>, subject: &Subject<'_>, texts: &mut Interner<str>) -> Citation {
+fn cite(blocker: &solve::Blocker<'_>, subject: &Subject<'_>, quotes: bool, texts: &mut Interner<str>) -> Citation {
     let Some((policy, index, of)) = blocker.statement else {
         let outcome = LayerOutcome {
             layer: blocker.layer.clone(),
@@ -55,7 +61,7 @@ fn cite(blocker: &solve::Blocker<'_>, subject: &Subject<'_>, texts: &mut Interne
         index,
         applies: Formula::True,
     };
-    statement(&hit, &blocker.layer, subject, CitedEffect::Deny, texts)
+    statement(&hit, &blocker.layer, subject, CitedEffect::Deny, quotes, texts)
 }
 
 fn kind(kind: solve::BlockerKind) -> finding::BlockerKind {

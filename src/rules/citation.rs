@@ -14,8 +14,8 @@ use crate::finding::Interner;
 use crate::finding::Place;
 use crate::policy::Effect;
 
-/// The statements that allow the call, or would under the conditions of the finding.
-pub(super) fn grants(decision: &Decision<'_>, subject: &Subject<'_>, texts: &mut Interner<str>) -> Vec<Citation> {
+/// The statements that allow the call, or would under the conditions of the finding; with their texts where `quotes`.
+pub(super) fn grants(decision: &Decision<'_>, subject: &Subject<'_>, quotes: bool, texts: &mut Interner<str>) -> Vec<Citation> {
     let mut found = Vec::new();
     for outcome in &decision.layers {
         match outcome.layer {
@@ -24,7 +24,7 @@ pub(super) fn grants(decision: &Decision<'_>, subject: &Subject<'_>, texts: &mut
                 found.extend(
                     outcome
                         .allowing()
-                        .map(|hit| statement(hit, &outcome.layer, subject, CitedEffect::Allow, texts)),
+                        .map(|hit| statement(hit, &outcome.layer, subject, CitedEffect::Allow, quotes, texts)),
                 );
             }
             Layer::Boundary
@@ -41,18 +41,18 @@ pub(super) fn grants(decision: &Decision<'_>, subject: &Subject<'_>, texts: &mut
 }
 
 /// What denies the call on some resource or under some condition, and the layers that do not allow it.
-pub(super) fn limits(decision: &Decision<'_>, subject: &Subject<'_>, texts: &mut Interner<str>) -> Vec<Citation> {
+pub(super) fn limits(decision: &Decision<'_>, subject: &Subject<'_>, quotes: bool, texts: &mut Interner<str>) -> Vec<Citation> {
     let mut found = Vec::new();
     for outcome in &decision.layers {
         found.extend(
             outcome
                 .denying()
-                .map(|hit| statement(hit, &outcome.layer, subject, CitedEffect::Deny, texts)),
+                .map(|hit| statement(hit, &outcome.layer, subject, CitedEffect::Deny, quotes, texts)),
         );
         if !outcome.allow.is_true() && outcome.layer != Layer::Identity && outcome.layer != Layer::Resource {
             let conditional = outcome
                 .allowing()
-                .map(|hit| statement(hit, &outcome.layer, subject, CitedEffect::Allow, texts));
+                .map(|hit| statement(hit, &outcome.layer, subject, CitedEffect::Allow, quotes, texts));
             let mut conditional: Vec<Citation> = conditional.collect();
             if conditional.is_empty() {
                 conditional.push(whole_layer(outcome, texts));
@@ -74,6 +74,7 @@ fn root_user(texts: &mut Interner<str>) -> Citation {
         statement: None,
         via: None,
         place: None,
+        text: None,
     }
 }
 
@@ -82,10 +83,13 @@ pub(super) fn statement(
     layer: &Layer,
     subject: &Subject<'_>,
     effect: CitedEffect,
+    quotes: bool,
     texts: &mut Interner<str>,
 ) -> Citation {
     let group = subject.group_of(hit.policy);
     let (line, column) = hit.policy.text.place(hit.statement.span.start);
+    let span = hit.statement.span;
+    let text = hit.policy.text.text.get(span.start..span.end).filter(|_| quotes);
     debug_assert_eq!(effect == CitedEffect::Deny, hit.statement.effect == Effect::Deny);
     Citation {
         layer: layer_of(layer, group.is_some()),
@@ -99,6 +103,7 @@ pub(super) fn statement(
             line,
             column,
         }),
+        text: text.map(|text| texts.intern(text)),
     }
 }
 
@@ -123,6 +128,7 @@ pub(super) fn whole_layer(outcome: &LayerOutcome<'_>, texts: &mut Interner<str>)
         statement: None,
         via,
         place: None,
+        text: None,
     }
 }
 

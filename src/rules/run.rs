@@ -87,6 +87,7 @@ impl<'r> Questions<'r> {
 
 /// What an account is looked at with.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices of who asks")]
 pub struct AccountAudit<'a> {
     /// The questions.
     pub questions: &'a Questions<'a>,
@@ -104,6 +105,8 @@ pub struct AccountAudit<'a> {
     pub keep_denied: bool,
     /// Whether rows tell a request that succeeds, the weakest condition and what blocks; of the formats only JSON shows them.
     pub is_detailed: bool,
+    /// Whether citations have the texts of their statements; of the formats only HTML shows them.
+    pub quotes: bool,
 }
 
 /// What the rules found in one account.
@@ -128,6 +131,7 @@ impl AccountAudit<'_> {
         let mut found = AccountFindings::default();
         let mut shared = Shared {
             is_detailed: self.is_detailed,
+            quotes: self.quotes,
             ..Shared::default()
         };
         let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
@@ -211,13 +215,12 @@ impl AccountAudit<'_> {
         let subject = question.subject;
         let decision = answer.decision.as_ref();
         let granting = decision
-            .map(|decision| grants(decision, subject, &mut shared.texts))
+            .map(|decision| grants(decision, subject, shared.quotes, &mut shared.texts))
             .unwrap_or_default();
         let limiting = decision
-            .map(|decision| limits(decision, subject, &mut shared.texts))
+            .map(|decision| limits(decision, subject, shared.quotes, &mut shared.texts))
             .unwrap_or_default();
         let conditions: Vec<ConditionWords> = answer.conditions.iter().map(condition_words).collect();
-        let gaps: Vec<Arc<str>> = subject.principal.gaps.clone();
         Finding {
             rule: rule.id.clone(),
             identity,
@@ -225,9 +228,9 @@ impl AccountAudit<'_> {
             impact: rule_action.impact,
             loss: rule_action.loss,
             verdict: verdict_of(answer.verdict),
-            conditions: conditions.into(),
+            conditions: shared.words.intern(&conditions),
             condition: shared.condition_of(question, answer),
-            unknowns: answer.unknowns.clone().into(),
+            unknowns: shared.lists.intern(&answer.unknowns),
             grants: shared.citations.intern(&granting),
             limits: shared.citations.intern(&limiting),
             blockers: shared.blockers_of(question, answer),
@@ -235,8 +238,8 @@ impl AccountAudit<'_> {
             representative_resource: answer.representative.as_ref().map(|arn| shared.texts.intern(arn.as_str())),
             witness: shared.witness_of(answer),
             action_last_used: LastUse::NotCollected,
-            gaps: gaps.into(),
-            detour: Arc::from([]),
+            gaps: shared.lists.intern(&subject.principal.gaps),
+            detour: Arc::default(),
             score: None,
             suppression: None,
             change: None,
@@ -255,11 +258,14 @@ fn path_of(names: &[Arc<str>]) -> Arc<str> {
 struct Shared {
     texts: Interner<str>,
     citations: Interner<[Citation]>,
+    words: Interner<[ConditionWords]>,
+    lists: Interner<[Arc<str>]>,
     contexts: Interner<[WitnessKey]>,
     searched: usize,
     /// What the conditions so far took.
     cost: usize,
     is_detailed: bool,
+    quotes: bool,
     conditions: BTreeSet<Arc<WeakestCondition>>,
 }
 
@@ -298,7 +304,7 @@ impl Shared {
         if answer.verdict != Verdict::Denied || !self.is_detailed {
             return None;
         }
-        let mut shared = |found| Arc::new(blockers(&found, question.subject, &mut self.texts));
+        let mut shared = |found| Arc::new(blockers(&found, question.subject, self.quotes, &mut self.texts));
         if let Some(found) = blockers_at_hand(question, answer) {
             return Some(shared(found));
         }

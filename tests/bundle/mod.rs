@@ -1,5 +1,6 @@
 //! Evidence that can be checked later: keys, bundles, what the check finds, and other people's tools on the same files.
 
+mod auditor;
 mod keys;
 mod making;
 mod signature;

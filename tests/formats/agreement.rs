@@ -16,6 +16,7 @@ use super::rendered;
 use super::tools::security_hub;
 use super::validity::compared;
 use crate::command::leastwise;
+use crate::witnesses::generated;
 
 /// Severity and verdict by id.
 type Rows = BTreeMap<String, (String, String)>;
@@ -105,8 +106,79 @@ fn of_oscal(text_of: &str) -> Rows {
     rows.collect()
 }
 
+fn of_json(text_of: &str) -> Rows {
+    let report = json(text_of);
+    let findings = report["findings"].as_array().unwrap();
+    let rows = findings.iter().map(|finding| {
+        let severity = text(&finding["score"]["severity"]);
+        (text(&finding["id"]), (severity, text(&finding["verdict"])))
+    });
+    let rows: Rows = rows.collect();
+    assert_eq!(rows.len(), findings.len());
+    rows
+}
+
+/// What an attribute of a tag says, and the text after it.
+fn attribute<'t>(tag: &'t str, name: &str) -> &'t str {
+    let (_, rest) = tag.split_once(&format!(" {name}=\"")).unwrap();
+    rest.split_once('"').unwrap().0
+}
+
+fn of_html(page: &str) -> Rows {
+    let tags = page.split("<details class=\"row\"").skip(1);
+    let rows: Vec<_> = tags
+        .map(|tag| {
+            let id = attribute(tag, "id").strip_prefix("finding-").unwrap().to_owned();
+            let said = ["data-severity", "data-verdict"].map(|name| attribute(tag, name).to_owned());
+            (id, (said[0].clone(), said[1].clone()))
+        })
+        .collect();
+    let count = rows.len();
+    let rows: Rows = rows.into_iter().collect();
+    assert_eq!(rows.len(), count);
+    rows
+}
+
+/// The numbers of the page's first screen: by verdict those of each severity and of all.
+fn counts_of_html(page: &str) -> BTreeMap<String, Vec<usize>> {
+    let (_, table) = page.split_once("<table id=\"counts\">").unwrap();
+    let (table, _) = table.split_once("</table>").unwrap();
+    let lines = table.split("<tr").filter(|line| line.starts_with(" data-verdict"));
+    let numbers = |line: &str| -> Vec<usize> {
+        let cells = line.split("<td>").skip(1).map(|cell| {
+            let cell = cell.split_once("</td>").unwrap().0;
+            let cell = cell.rsplit_once("</span>").map_or(cell, |(cell, _)| cell);
+            let digits = cell.rsplit('>').next().unwrap().replace(',', "");
+            digits.parse().unwrap()
+        });
+        cells.take(5).collect()
+    };
+    lines
+        .map(|line| (attribute(line, "data-verdict").to_owned(), numbers(line)))
+        .collect()
+}
+
+/// The same of the rows.
+fn counts_of(rows: &Rows) -> BTreeMap<String, Vec<usize>> {
+    let mut counts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for verdict in ["allowed", "conditional", "undetermined", "denied"] {
+        let of_verdict = || rows.values().filter(|(_, of)| of == verdict);
+        if verdict == "denied" && of_verdict().count() == 0 {
+            continue;
+        }
+        let severities = ["critical", "high", "medium", "low"];
+        let numbers = severities.map(|severity| of_verdict().filter(|(of, _)| of == severity).count());
+        let numbers = numbers.into_iter().chain([of_verdict().count()]);
+        counts.insert(verdict.to_owned(), numbers.collect());
+    }
+    counts
+}
+
 fn assert_agree(texts: &BTreeMap<&str, String>) {
     let rows = of_csv(&texts["csv"]);
+    assert_eq!(of_json(&texts["json"]), rows);
+    assert_eq!(of_html(&texts["html"]), rows);
+    assert_eq!(counts_of_html(&texts["html"]), counts_of(&rows));
     assert_eq!(of_sarif(&texts["sarif"]), rows);
     assert_eq!(of_oscal(&texts["oscal"]), rows);
     assert_eq!(of_ocsf(&texts["ocsf"]), elsewhere(&rows));
@@ -130,7 +202,7 @@ fn assert_agree(texts: &BTreeMap<&str, String>) {
 /// Every format of one run of the command.
 fn run(arguments: &[&str]) -> BTreeMap<&'static str, String> {
     let folder = tempfile::tempdir().unwrap();
-    let formats = ["csv"].into_iter().chain(FORMATS);
+    let formats = ["csv", "json"].into_iter().chain(FORMATS);
     let mut all: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
     for format in formats.clone() {
         all.extend([
@@ -157,7 +229,7 @@ fn the_formats_of_a_report_with_hostile_names_agree() {
     let report = compared();
     let texts = FORMATS
         .into_iter()
-        .chain(["csv"])
+        .chain(["csv", "json"])
         .map(|format| (format, rendered(&report, format)));
     assert_agree(&texts.collect());
 }
@@ -212,6 +284,27 @@ fn the_formats_of_an_organization_agree_and_security_hub_holds_all_of_it() {
     assert!(texts["asff"].lines().count() > files.len());
     assert!(texts["asff"].contains("arn:aws:securityhub:eu-west-1:210000000003:product/210000000003/default"));
     assert_eq!(run(&arguments), texts);
+}
+
+#[test]
+fn the_formats_of_a_mixed_organization_agree() {
+    let folder = generated();
+    let source = folder.path().display().to_string();
+    let texts = run(&["audit", &source, "--as-of", "2026-01-01T00:00:00Z", "--all"]);
+    assert_agree(&texts);
+    let counts = counts_of(&of_csv(&texts["csv"]));
+    assert!(
+        counts.len() == 4 && counts.values().all(|numbers| numbers[4] > 5),
+        "{counts:?}"
+    );
+    assert_agree(&run(&[
+        "audit",
+        &source,
+        "--as-of",
+        "2026-01-01T00:00:00Z",
+        "--severity",
+        "medium",
+    ]));
 }
 
 #[test]

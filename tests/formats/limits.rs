@@ -247,9 +247,9 @@ fn a_full_disk_is_told_as_such() {
     for size in [0, 10, 1_000, 2_000] {
         let results = [
             write_sarif(&report, &mut Full(size)),
-            write_ocsf(&report, &mut Full(size)),
+            write_ocsf(&report, None, &mut Full(size)),
             write_asff(&report, AsffOptions::default(), &mut Full(size)),
-            write_oscal(&report, &mut Full(size)),
+            write_oscal(&report, None, &mut Full(size)),
             write_markdown(&report, MarkdownOptions::default(), &mut Full(size)),
         ];
         for result in results {

@@ -84,7 +84,7 @@ fn sarif_is_what_its_schema_says() {
 }
 
 /// Puts a value somewhere, there or not, and wants the schema to mind.
-fn assert_refused(schema: &jsonschema::Validator, good: &Value, pointer: &str, value: Value) {
+pub fn assert_refused(schema: &jsonschema::Validator, good: &Value, pointer: &str, value: Value) {
     let mut bad = good.clone();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     bad.pointer_mut(parent).unwrap()[name] = value;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
 use leastwise::finding::Report;
+use leastwise::finding::Severity;
+use leastwise::finding::Trend;
+use leastwise::finding::TrendPoint;
 use leastwise::report::HtmlOptions;
 use leastwise::report::is_hidden;
 use serde_json::Value;
@@ -48,6 +51,14 @@ fn hostile() -> Report {
             citation.policy = Arc::clone(&name);
             citation.sid = Some(Arc::clone(&name));
             citation.via = Some(Arc::clone(&name));
+            // Of a text and of a statement, in which marks are looked for.
+            citation.text = Some(if citation.statement.is_some() {
+                serde_json::json!({"Effect": &*name, "Action": ["*", &*name], "NotResource": &*name})
+                    .to_string()
+                    .into()
+            } else {
+                Arc::clone(&name)
+            });
             citation
         };
         *finding = Finding {
@@ -61,6 +72,19 @@ fn hostile() -> Report {
             ..finding.clone()
         };
     }
+    for rule in &mut report.facts.rules {
+        rule.title = EVIL[0].into();
+        rule.fix = EVIL.join("\n\n").into();
+    }
+    report.trend = Some(Trend {
+        points: vec![TrendPoint {
+            as_of: "2026-01-01T00:00:00Z".parse().unwrap(),
+            accounts: u64::MAX,
+            identities: u64::MAX,
+            counts: [(Some(Severity::High), u64::MAX), (None, u64::MAX)].into(),
+        }],
+        left_out: EVIL.map(Into::into).to_vec(),
+    });
     report.gaps = EVIL
         .map(|name| CoverageGap {
             account: None,

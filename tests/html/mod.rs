@@ -4,6 +4,8 @@
 mod browser;
 mod hostile;
 mod numbers;
+mod reasons;
+mod trend;
 mod use_of_it;
 
 use std::fs;

@@ -212,6 +212,7 @@ fn rows_unfold_without_scripts_and_on_paper() {
         json!({"media": "print"}),
         js(heights),
         js("document.querySelector('nav').checkVisibility()"),
+        js("['.quiet', 'body'].map((what) => parseFloat(getComputedStyle(document.querySelector(what)).fontSize))"),
     ];
     let view = View { scripts: false, ..WIDE };
     let seen = look(&file, "", view, &steps);
@@ -222,6 +223,8 @@ fn rows_unfold_without_scripts_and_on_paper() {
     assert_eq!(heights.len(), report.findings.len());
     assert!(heights.iter().all(|height| height.as_u64().unwrap() > 50), "{heights:?}");
     assert_eq!(seen.values[6], false);
+    let [small, normal] = [0, 1].map(|at| seen.values[7][at].as_f64().unwrap());
+    assert!(small < normal && normal < 13.0, "{small} {normal}");
 }
 
 #[test]

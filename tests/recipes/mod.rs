@@ -147,7 +147,12 @@ fn a_nightly_run_keeps_reports_and_passes_the_exit_code_on() {
             "{asked}"
         );
         let reports = names_in(&folder.path().join("reports"));
-        assert_eq!(reports.len(), 3, "{reports:?}");
+        assert_eq!(reports.len(), 6, "{reports:?}");
+        assert!(
+            told(&run).contains("critical findings that were not there before: "),
+            "{}",
+            told(&run)
+        );
         let latest = fs::read(folder.path().join("reports/latest.csv")).unwrap();
         assert_eq!(latest, fs::read(folder.path().join("reports").join(&reports[0])).unwrap());
         let rows = leastwise(&["audit", SAMPLE, "--format", "csv"]).out.lines().count();
@@ -158,6 +163,22 @@ fn a_nightly_run_keeps_reports_and_passes_the_exit_code_on() {
             .mode();
         assert_eq!(mode & 0o077, 0);
     }
+    // The night after alarms on nothing: all is known. What the night before did not know is an alarm.
+    let folder = tempfile::tempdir().unwrap();
+    nightly(&folder, 0);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let run = nightly(&folder, 0);
+    assert_eq!(run.status.code(), Some(3), "{}", told(&run));
+    assert!(!told(&run).contains("critical findings"), "{}", told(&run));
+    let latest = folder.path().join("reports/latest.json");
+    let text = fs::read_to_string(&latest).unwrap();
+    assert!(text.contains("\"change\":\"known\""));
+    let mut report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    report["findings"].as_array_mut().unwrap().remove(0);
+    fs::write(&latest, report.to_string()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let run = nightly(&folder, 0);
+    assert_eq!(run.status.code(), Some(1), "{}", told(&run));
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(nightly(&folder, 2).status.code(), Some(2));
     assert!(names_in(&folder.path().join("reports")).is_empty());

@@ -76,7 +76,11 @@ pub(crate) struct Create {
     /// Apply the suppressions of this configuration file, which is kept in the bundle; its other settings do not count here.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Add what the audit says of the controls of this built-in framework, such as nist-800-53r5 (repeatable).
+    /// An earlier JSON report, which is kept in the bundle: every row says how it stands to it, and what is gone is listed.
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Add what the audit says of the controls of this framework, such as nist-800-53r5, or of a file that ends in .toml,
+    /// which is kept in the bundle (repeatable).
     #[arg(long, value_name = "NAME")]
     pub(crate) controls: Vec<String>,
     /// Give identities that can do nothing a row too.

@@ -8,10 +8,12 @@ use crate::evidence::args::Create;
 use crate::evidence::documents;
 use crate::evidence::documents::Documents;
 use crate::evidence::inputs;
+use crate::evidence::inputs::BASELINE;
 use crate::evidence::inputs::CONFIG;
 use crate::evidence::inputs::INPUTS;
 use crate::evidence::inputs::Input;
 use crate::evidence::run_facts;
+use crate::evidence::run_facts::RUN;
 use crate::evidence::run_facts::RunFile;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
@@ -26,19 +28,33 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
             "no source given: name a snapshot directory, which `leastwise collect` makes, or files".into(),
         ));
     }
-    let frameworks = documents::frameworks(&asked.controls)?;
+    // Told before the work begins; those in the bundle are read for it.
+    documents::frameworks(&asked.controls)?;
+    let frameworks = inputs::frameworks(&asked.controls)?;
     let key = PrivateKey::read(&asked.key)?;
     let all_absolute =
         |paths: &[std::path::PathBuf]| paths.iter().map(|path| inputs::absolute(path)).collect::<Result<Vec<_>, _>>();
     let sources = inputs::sources(&all_absolute(&asked.sources.sources)?)?;
     let rules = inputs::rules(&all_absolute(&asked.rules)?)?;
     let mut bundle = Bundle::new(&asked.output)?;
+    for path in bundle.left() {
+        output::remark(&format!(
+            "{}: left by a run that was stopped, or made by one that is at work; remove it if none is",
+            path.display()
+        ));
+    }
     let config = asked.config.as_deref().map(inputs::absolute).transpose()?;
     let config = config.map(|path| Input {
         name: CONFIG.to_owned(),
         path,
     });
-    for input in sources.files.iter().chain(&rules.files).chain(&config) {
+    let baseline = asked.baseline.as_deref().map(inputs::absolute).transpose()?;
+    let baseline = baseline.map(|path| Input {
+        name: BASELINE.to_owned(),
+        path,
+    });
+    let given = [&sources.files, &rules.files, &frameworks.files];
+    for input in given.into_iter().flatten().chain(&config).chain(&baseline) {
         bundle.copy(&input.name, &input.path, &mut *input.reader()?, &key)?;
     }
     inputs::enter(bundle.directory())?;
@@ -51,7 +67,7 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
     if asked.sources.reading.as_of.is_none() {
         arguments.insert(1, format!("--as-of={as_of}"));
     }
-    let documents = Documents::of(audit, opened, &frameworks)?;
+    let documents = Documents::of(audit, opened, &documents::frameworks(&frameworks.arguments)?)?;
     for name in documents.names() {
         bundle.write(&name, |out| documents.write(&name, out).unwrap_or(Ok(())))?;
     }
@@ -64,7 +80,7 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
         catalog: run_facts::catalog(),
         built_in: run_facts::built_in(),
         arguments,
-        controls: asked.controls.clone(),
+        controls: frameworks.arguments,
         suppressions: config.is_some(),
         redacted: asked.redact,
         started,
@@ -74,7 +90,7 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
         inputs,
         derived: documents.names(),
     };
-    bundle.write("run.json", |out| documents::json(&facts, out))?;
+    bundle.write(RUN, |out| documents::json(&facts, out))?;
     let predicate = serde_json::to_value(&facts).map_err(|error| output::file_failure(&asked.output, error.into()))?;
     bundle.seal(predicate, &key)?;
     output::lines(&format!("signed by key {}\n", key.public().id()))?;
@@ -105,6 +121,9 @@ fn arguments(asked: &Create, rules: &[String]) -> Vec<String> {
     }
     for path in rules {
         add("--rules", path.clone());
+    }
+    if asked.baseline.is_some() {
+        add("--baseline", BASELINE.to_owned());
     }
     let flags = [("--standalone", reading.standalone), ("--all", asked.all)];
     let flags = flags.iter().filter(|(_, is_set)| *is_set);

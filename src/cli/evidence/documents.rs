@@ -7,6 +7,7 @@ use std::path::Path;
 
 use clap::Parser as _;
 use clap::ValueEnum as _;
+use leastwise::baseline::EarlierReport;
 use leastwise::controls::Assessment;
 use leastwise::controls::Framework;
 use leastwise::controls::assess;
@@ -15,16 +16,17 @@ use leastwise::rank::Weights;
 use leastwise::report::CsvOptions;
 use leastwise::report::write_controls_csv;
 use leastwise::report::write_controls_json;
+use leastwise::report::write_oscal;
 use leastwise::report::write_review;
 use leastwise::rules::RuleSet;
 use serde::Serialize;
 
 use crate::args::Arguments;
-use crate::args::Audit;
 use crate::args::Command;
-use crate::args::ReportFile;
-use crate::args::ReportFormat;
 use crate::audit;
+use crate::audit::args::Audit;
+use crate::audit::args::ReportFile;
+use crate::audit::args::ReportFormat;
 use crate::evidence::inputs::CONFIG;
 use crate::evidence::population;
 use crate::evidence::population::Population;
@@ -35,6 +37,9 @@ use crate::settings;
 
 /// The width of the table, whatever terminal the run had.
 const WIDTH: u16 = 160;
+
+/// The formats of what is said of a framework's controls.
+const CONTROLS_ENDINGS: [&str; 3] = ["csv", "json", "oscal.json"];
 
 /// An audit and what is written of it.
 pub(crate) struct Documents {
@@ -107,7 +112,9 @@ impl Documents {
     pub(crate) fn of(audit: Audit, inputs: Inputs, frameworks: &[Framework]) -> Result<Self, Failure> {
         let rules = audit::rules(&audit.reporting.rules)?;
         let weights = Weights::builtin()?;
-        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, None)?;
+        let baseline = audit.reporting.baseline.as_deref();
+        let baseline = baseline.map(EarlierReport::open).transpose()?;
+        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, baseline.as_ref())?;
         let population = population::of(&inputs, &report, &audit.sources.sources)?;
         let is_chosen = !audit.reporting.principals.is_empty() || audit.reporting.severity.is_some();
         let assessments = frameworks.iter().map(|framework| assess(framework, &report, is_chosen));
@@ -128,7 +135,7 @@ impl Documents {
         let reports = self.audit.reporting.reports.iter().map(|report| file(report.format));
         let controls = self.assessments.iter().flat_map(|assessment| {
             let name = &assessment.framework;
-            [format!("controls/{name}.csv"), format!("controls/{name}.json")]
+            CONTROLS_ENDINGS.map(|ending| format!("controls/{name}.{ending}"))
         });
         fixed.into_iter().chain(reports).chain(controls).collect()
     }
@@ -140,11 +147,15 @@ impl Documents {
             "questions.json" => json(&self.questions, out),
             "review.csv" => write_review(&self.report, out),
             _ if name.starts_with("controls/") => {
-                let (framework, ending) = name.strip_prefix("controls/")?.rsplit_once('.')?;
-                let assessment = self.assessments.iter().find(|known| known.framework == framework)?;
-                match ending {
+                let rest = name.strip_prefix("controls/")?;
+                let ending = |assessment: &Assessment| rest.strip_prefix(&*assessment.framework)?.strip_prefix('.');
+                let is_one =
+                    |assessment: &&Assessment| ending(assessment).is_some_and(|ending| CONTROLS_ENDINGS.contains(&ending));
+                let assessment = self.assessments.iter().find(is_one)?;
+                match ending(assessment)? {
                     "csv" => write_controls_csv(assessment, &self.report, CsvOptions::default(), out),
-                    _ => write_controls_json(assessment, &self.report, out),
+                    "json" => write_controls_json(assessment, &self.report, out),
+                    _ => write_oscal(&self.report, Some(assessment), out),
                 }
             }
             _ => {
@@ -155,19 +166,26 @@ impl Documents {
     }
 }
 
-/// Built-in frameworks by name, each once; a file would have to be in the bundle, too.
+/// The frameworks of these names, built-in or files in the bundle, each once.
 pub(crate) fn frameworks(names: &[String]) -> Result<Vec<Framework>, Failure> {
     let mut seen = BTreeSet::new();
     let mut frameworks = Vec::new();
     for name in names {
-        if !Framework::names().any(|known| known == name) || !seen.insert(name) {
-            let known: Vec<&str> = Framework::names().collect();
-            let known = known.join(", ");
+        let framework = Framework::find(name)?;
+        let id = &framework.id;
+        // It becomes the name of two files.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        if !id.starts_with(|c: char| c.is_ascii_alphanumeric()) || !id.bytes().all(is_plain) {
             return Err(Failure::Usage(format!(
-                "--controls {name}: name each of these at most once: {known}"
+                "--controls {name}: its id `{id}` names files in the bundle, and may only have letters, digits, `.`, `-` and `_`"
             )));
         }
-        frameworks.push(Framework::find(name)?);
+        if !seen.insert(id.to_ascii_lowercase()) {
+            return Err(Failure::Usage(format!(
+                "--controls {name}: another framework that was named has the id `{id}`, too"
+            )));
+        }
+        frameworks.push(framework);
     }
     Ok(frameworks)
 }

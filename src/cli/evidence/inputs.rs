@@ -21,6 +21,18 @@ pub(crate) const RULES: &str = "rules";
 /// The configuration file in a bundle.
 pub(crate) const CONFIG: &str = "config/leastwise.toml";
 
+/// The earlier report in a bundle.
+pub(crate) const BASELINE: &str = "baseline/report.json";
+
+/// The folder of the asker's own frameworks of controls.
+pub(crate) const FRAMEWORKS: &str = "frameworks";
+
+/// Whether a file is one that a replay starts from, and not one that it gives.
+pub(crate) fn is_given(name: &str) -> bool {
+    let folders = [INPUTS, RULES, FRAMEWORKS];
+    [CONFIG, BASELINE].contains(&name) || folders.iter().any(|folder| is_inside(Path::new(name), folder))
+}
+
 /// One file to take.
 pub(crate) struct Input {
     /// Its name in the bundle.
@@ -101,6 +113,26 @@ pub(crate) fn rules(paths: &[PathBuf]) -> Result<Taken, Failure> {
     }
     taken.files.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(taken)
+}
+
+/// The frameworks of controls: a file as `frameworks/1/NAME`, where it is the first of `--controls`; built-in ones by name.
+pub(crate) fn frameworks(names: &[String]) -> Result<Taken, Failure> {
+    let mut taken = Taken::default();
+    for (index, name) in names.iter().enumerate() {
+        let path = Path::new(name);
+        if !is_framework_file(name) {
+            taken.arguments.push(name.clone());
+            continue;
+        }
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        taken.add(format!("{FRAMEWORKS}/{}/{file}", index + 1), absolute(path)?);
+    }
+    Ok(taken)
+}
+
+/// Whether `--controls` names a file and not a built-in framework.
+pub(crate) fn is_framework_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "toml")
 }
 
 impl Taken {

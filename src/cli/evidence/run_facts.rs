@@ -9,6 +9,9 @@ use leastwise::snapshot::Snapshot;
 use serde::Deserialize;
 use serde::Serialize;
 
+/// The file of the facts in a bundle.
+pub(crate) const RUN: &str = "run.json";
+
 /// The facts of the run.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,7 +23,7 @@ pub(crate) struct RunFile {
     pub(crate) built_in: Vec<FileHash>,
     /// The audit, as one would type it in the bundle's directory; the program's name left out.
     pub(crate) arguments: Vec<String>,
-    /// The frameworks whose controls were assessed.
+    /// The frameworks whose controls were assessed, by name or as a file in the bundle.
     pub(crate) controls: Vec<String>,
     /// Whether the suppressions of the configuration file in the bundle were applied.
     pub(crate) suppressions: bool,

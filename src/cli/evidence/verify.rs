@@ -1,5 +1,6 @@
 //! `evidence verify`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::io::BufReader;
@@ -10,16 +11,21 @@ use std::path::PathBuf;
 
 use leastwise::evidence::EvidenceError;
 use leastwise::evidence::FileHash;
+use leastwise::evidence::Manifest;
 use leastwise::evidence::PublicKey;
 use leastwise::evidence::Staging;
+use leastwise::evidence::Verified;
 
 use crate::evidence::args::Verify;
 use crate::evidence::documents;
 use crate::evidence::documents::Documents;
 use crate::evidence::inputs;
-use crate::evidence::inputs::CONFIG;
+use crate::evidence::inputs::BASELINE;
+use crate::evidence::inputs::FRAMEWORKS;
 use crate::evidence::inputs::INPUTS;
 use crate::evidence::inputs::RULES;
+use crate::evidence::run_facts;
+use crate::evidence::run_facts::RUN;
 use crate::evidence::run_facts::RunFile;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
@@ -44,18 +50,62 @@ fn verified(asked: &Verify) -> Result<String, Failure> {
     let key = PublicKey::read(&asked.public_key)?;
     let verified = leastwise::evidence::verify(&asked.bundle, &key)?;
     let files = verified.manifest.files.len();
+    let facts = facts(&verified, &asked.bundle)?;
     let mut words = format!("{files} files are as key {} signed them\n", key.id());
     if asked.replay {
-        let facts: RunFile = serde_json::from_value(verified.predicate)
-            .map_err(|error| differs("envelope.dsse.json", format!("holds no facts of a run: {error}")))?;
-        replay(asked, &facts)?;
+        replay(asked, &facts, &verified.manifest)?;
         let again = facts.derived.len().to_string();
         words.extend(["the audit of the inputs gives the same ", &again, " files again\n"]);
     }
     Ok(words)
 }
 
-fn replay(asked: &Verify, facts: &RunFile) -> Result<(), Failure> {
+/// The facts of the run, which stand in the signature and in `run.json`.
+fn facts(verified: &Verified, bundle: &Path) -> Result<RunFile, Failure> {
+    let path = bundle.join(RUN);
+    let listed = verified.manifest.files.iter().any(|file| file.name == RUN);
+    if !listed {
+        return Err(differs(RUN, "is missing, and was when this was signed".into()).into());
+    }
+    let text = fs::read(&path).map_err(|error| output::file_failure(&path, error))?;
+    let facts: RunFile =
+        serde_json::from_slice(&text).map_err(|error| differs(RUN, format!("holds no facts of a run: {error}")))?;
+    if serde_json::to_value(&facts).ok().as_ref() != Some(&verified.predicate) {
+        return Err(differs(RUN, "says something else than the statement that was signed".into()).into());
+    }
+    Ok(facts)
+}
+
+/// What was signed has to be the whole of what a replay compares: a report that it leaves out could say anything.
+fn is_whole(facts: &RunFile, manifest: &Manifest, documents: &Documents) -> Result<(), EvidenceError> {
+    let derived: BTreeSet<&str> = facts.derived.iter().map(String::as_str).collect();
+    let mut files = manifest.files.iter().map(|file| file.name.as_str());
+    if let Some(name) = files.find(|name| *name != RUN && !inputs::is_given(name) && !derived.contains(name)) {
+        return Err(differs(
+            name,
+            "is neither an input nor, as run.json has it, what the audit gives".into(),
+        ));
+    }
+    let of_inputs: Vec<&FileHash> = manifest
+        .files
+        .iter()
+        .filter(|file| inputs::is_inside(Path::new(&file.name), INPUTS))
+        .collect();
+    if !facts.redacted && of_inputs != facts.inputs.iter().collect::<Vec<_>>() {
+        return Err(differs(RUN, "lists other inputs than the bundle holds".into()));
+    }
+    let written = documents.names();
+    if let Some(name) = derived.iter().find(|name| !written.iter().any(|known| known == *name)) {
+        return Err(differs(name, "this version does not write such a file".into()));
+    }
+    let is_same_tool = facts.tool == env!("CARGO_PKG_VERSION");
+    if let Some(name) = written.iter().find(|name| is_same_tool && !derived.contains(name.as_str())) {
+        return Err(differs(name, "is missing: the audit gives it, too".into()));
+    }
+    Ok(())
+}
+
+fn replay(asked: &Verify, facts: &RunFile, manifest: &Manifest) -> Result<(), Failure> {
     let is_other = facts.tool != env!("CARGO_PKG_VERSION");
     if is_other {
         output::remark(&format!(
@@ -63,10 +113,12 @@ fn replay(asked: &Verify, facts: &RunFile) -> Result<(), Failure> {
             facts.tool,
             env!("CARGO_PKG_VERSION")
         ));
+    } else if facts.catalog != run_facts::catalog() || facts.built_in != run_facts::built_in() {
+        output::remark("the evidence is of a build with another catalog or other rules: a report may differ for that alone");
     }
     let bundle = inputs::absolute(&asked.bundle)?;
     let staged = if facts.redacted {
-        Some(staged(asked, facts, &bundle)?)
+        Some(staged(asked, facts, manifest, &bundle)?)
     } else {
         None
     };
@@ -78,11 +130,19 @@ fn replay(asked: &Verify, facts: &RunFile) -> Result<(), Failure> {
     inputs::enter(staged.as_ref().map_or(&bundle, Staging::path))?;
     let audit = documents::parse(&facts.arguments, facts.suppressions)?;
     let is_inside = |paths: &[PathBuf], folder| paths.iter().all(|path| inputs::is_inside(path, folder));
-    if !is_inside(&audit.sources.sources, INPUTS) || !is_inside(&audit.reporting.rules, RULES) {
+    let baseline = audit.reporting.baseline.as_deref();
+    let is_file = |name: &&String| inputs::is_framework_file(name);
+    let own: Vec<PathBuf> = facts.controls.iter().filter(is_file).map(PathBuf::from).collect();
+    if !is_inside(&audit.sources.sources, INPUTS)
+        || !is_inside(&audit.reporting.rules, RULES)
+        || !is_inside(&own, FRAMEWORKS)
+        || baseline.is_some_and(|path| path != Path::new(BASELINE))
+    {
         return Err(differs("run.json", "its arguments name files outside of the bundle".into()).into());
     }
     let opened = Inputs::open(&audit.sources.sources, &audit.sources.reading)?;
     let documents = Documents::of(audit, opened, &documents::frameworks(&facts.controls)?)?;
+    is_whole(facts, manifest, &documents)?;
     for name in &facts.derived {
         let path = bundle.join(name);
         let file = fs::File::open(&path).map_err(|error| output::file_failure(&path, error))?;
@@ -106,7 +166,7 @@ fn replay(asked: &Verify, facts: &RunFile) -> Result<(), Failure> {
 }
 
 /// The inputs of a bundle that holds only their hashes, brought together from where they are.
-fn staged(asked: &Verify, facts: &RunFile, bundle: &Path) -> Result<Staging, Failure> {
+fn staged(asked: &Verify, facts: &RunFile, manifest: &Manifest, bundle: &Path) -> Result<Staging, Failure> {
     if asked.sources.is_empty() {
         return Err(Failure::Usage(
             "the bundle holds only the hashes of its inputs: name them with --source to replay".into(),
@@ -126,33 +186,13 @@ fn staged(asked: &Verify, facts: &RunFile, bundle: &Path) -> Result<Staging, Fai
     if let Some(name) = first_difference(&expected, &hashes) {
         return Err(differs(&name, "is not the input that was audited".into()).into());
     }
-    if facts.suppressions {
-        let path = bundle.join(CONFIG);
+    let given = manifest.files.iter().map(|file| &file.name);
+    for name in given.filter(|name| inputs::is_given(name) && !inputs::is_inside(Path::new(name), INPUTS)) {
+        let path = bundle.join(name);
         let mut file = fs::File::open(&path).map_err(|error| output::file_failure(&path, error))?;
-        copy(&mut file, &staging.path().join(CONFIG))?;
-    }
-    let rules = bundle.join(RULES);
-    if rules.is_dir() {
-        for path in facts_rules(&rules)? {
-            let inside = path.strip_prefix(bundle).unwrap_or(&path).to_path_buf();
-            let mut file = fs::File::open(&path).map_err(|error| output::file_failure(&path, error))?;
-            copy(&mut file, &staging.path().join(inside))?;
-        }
+        copy(&mut file, &staging.path().join(name))?;
     }
     Ok(staging)
-}
-
-/// The files two folders below.
-fn facts_rules(rules: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = |folder: &Path| -> Result<Vec<PathBuf>, Failure> {
-        let list = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
-        list.map_err(|error| output::file_failure(folder, error))
-    };
-    let mut files = Vec::new();
-    for folder in entries(rules)? {
-        files.extend(entries(&folder)?);
-    }
-    Ok(files)
 }
 
 fn copy(reader: &mut dyn Read, path: &Path) -> Result<(), Failure> {

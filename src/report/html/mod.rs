@@ -7,9 +7,13 @@ mod page;
 mod summary;
 mod tallies;
 mod charts;
+mod trend;
 mod sections;
 mod rows;
 mod reasons;
+mod quote;
+mod remedy;
+mod prose;
 mod people;
 
 pub use page::HtmlOptions;

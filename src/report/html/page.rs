@@ -13,6 +13,7 @@ use crate::report::html::rows;
 use crate::report::html::sections;
 use crate::report::html::summary;
 use crate::report::html::tallies::Tallies;
+use crate::report::html::trend;
 
 /// How much the page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,7 @@ pub fn write_html(report: &Report, options: HtmlOptions, out: &mut dyn io::Write
     let tallies = Tallies::of(report);
     summary::write(report, &tallies, out)?;
     charts::write(&tallies, out)?;
+    trend::write(report, &tallies, out)?;
     rows::write(report, options, out)?;
     sections::write(report, out)?;
     writeln!(out, "</main>\n<script>{script}</script></body></html>")

@@ -10,6 +10,9 @@ use crate::finding::WitnessValue;
 use crate::report::html::markup::Code;
 use crate::report::html::markup::Text;
 use crate::report::html::people;
+use crate::report::html::quote::OfRow;
+use crate::report::html::quote::Quotes;
+use crate::report::html::remedy;
 
 /// The entries of one row, in the order in which they are shown; each line is HTML.
 struct Entries<'o> {
@@ -30,8 +33,14 @@ impl Entries<'_> {
     }
 }
 
-/// Writes the reasons of a row.
-pub(super) fn write(finding: &Finding, rank: usize, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+/// Writes the reasons of a row, with the texts of its statements as far as the page has room for them.
+pub(super) fn write(
+    finding: &Finding,
+    rank: usize,
+    report: &Report,
+    quotes: &mut Quotes,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let id = finding.id();
     write!(
         out,
@@ -40,12 +49,15 @@ pub(super) fn write(finding: &Finding, rank: usize, report: &Report, out: &mut d
         Code(finding.rule.as_str())
     )?;
     let mut entries = Entries { out };
+    let mut texts = quotes.of_row(finding);
     write_state(finding, &mut entries)?;
     write_path(finding, &mut entries)?;
     write_conditions(finding, &mut entries)?;
-    entries.add("granted by", finding.grants.iter().map(citation))?;
-    entries.add("limited by", finding.limits.iter().map(citation))?;
-    write_blockers(finding, &mut entries)?;
+    let mut cite = |cited: &Citation| citation(cited) + &texts.show(cited);
+    entries.add("granted by", finding.grants.iter().map(&mut cite))?;
+    entries.add("limited by", finding.limits.iter().map(&mut cite))?;
+    write_blockers(finding, &mut texts, &mut entries)?;
+    entries.add("fix", remedy::lines(finding, report))?;
     write_witness(finding, &mut entries)?;
     write_reach(finding, &mut entries)?;
     write_score(finding, &mut entries)?;
@@ -108,7 +120,7 @@ fn write_conditions(finding: &Finding, entries: &mut Entries<'_>) -> io::Result<
 }
 
 /// What blocks every request, and what alone would open the way.
-fn write_blockers(finding: &Finding, entries: &mut Entries<'_>) -> io::Result<()> {
+fn write_blockers(finding: &Finding, texts: &mut OfRow<'_>, entries: &mut Entries<'_>) -> io::Result<()> {
     let Some(blockers) = finding.blockers.as_deref() else {
         return Ok(());
     };
@@ -119,7 +131,8 @@ fn write_blockers(finding: &Finding, entries: &mut Entries<'_>) -> io::Result<()
         } else {
             format!(" <small>{}</small>", keys.join(", "))
         };
-        format!("{}: {}{keys}", citation(&blocker.by), Text(&blocker.words))
+        let text = texts.show(&blocker.by);
+        format!("{}: {}{keys}{text}", citation(&blocker.by), Text(&blocker.words))
     });
     let label = if blockers.is_minimal {
         "blocked by, each needed"
@@ -190,10 +203,10 @@ fn write_score(finding: &Finding, entries: &mut Entries<'_>) -> io::Result<()> {
 fn write_identity(finding: &Finding, entries: &mut Entries<'_>) -> io::Result<()> {
     let identity = &*finding.identity;
     let usage = &identity.usage;
-    let unit = identity
-        .ou_path
-        .as_deref()
-        .map(|path| format!("organizational unit {}", Code(path)));
+    let unit = identity.ou_path.as_deref().map(|path| match path {
+        "" => "directly below the organization's root".to_owned(),
+        path => format!("organizational unit {}", Code(path)),
+    });
     let created = usage.created.map(|at| format!("created {}", people::day(at)));
     let password = usage.password_enabled.map(|enabled| {
         if enabled {

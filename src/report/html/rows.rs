@@ -14,6 +14,7 @@ use crate::report::html::markup::counted;
 use crate::report::html::markup::thousands;
 use crate::report::html::page::HtmlOptions;
 use crate::report::html::people;
+use crate::report::html::quote::Quotes;
 use crate::report::html::reasons;
 use crate::report::row;
 use crate::report::sentence::cut;
@@ -42,8 +43,9 @@ pub(super) fn write(report: &Report, options: HtmlOptions, out: &mut dyn io::Wri
         out,
         "<div class=\"heads\" aria-hidden=\"true\"><span>score</span><span>identity</span><span>call</span><span>reach</span></div>\n<div id=\"rows\">"
     )?;
+    let mut quotes = Quotes::of_page();
     for (index, finding) in report.findings.iter().take(options.rows).enumerate() {
-        write_row(finding, index + 1, report, out)?;
+        write_row(finding, index + 1, report, &mut quotes, out)?;
     }
     writeln!(out, "</div></section>")
 }
@@ -102,7 +104,7 @@ fn select<'a>(id: &str, label: &str, values: impl Iterator<Item = (&'a str, Stri
     writeln!(out, "</select></label>")
 }
 
-fn write_row(finding: &Finding, rank: usize, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_row(finding: &Finding, rank: usize, report: &Report, quotes: &mut Quotes, out: &mut dyn io::Write) -> io::Result<()> {
     let identity = &*finding.identity;
     let severity = people::severity(finding.severity());
     let verdict = finding.verdict;
@@ -143,6 +145,6 @@ fn write_row(finding: &Finding, rank: usize, report: &Report, out: &mut dyn io::
         "</small></span><span class=\"reach\">{}</span></summary><div class=\"why\">",
         Text(cut(&row::reach(finding), NAME))
     )?;
-    reasons::write(finding, rank, report, out)?;
+    reasons::write(finding, rank, report, quotes, out)?;
     writeln!(out, "</div></details>")
 }

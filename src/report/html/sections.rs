@@ -8,6 +8,7 @@ use crate::report::html::markup::Text;
 use crate::report::html::markup::counted;
 use crate::report::html::markup::thousands;
 use crate::report::html::people;
+use crate::report::html::prose;
 use crate::report::html::summary::write_coverage;
 
 /// A list names at most so many; the JSON report has all.
@@ -63,6 +64,18 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     });
     let count = report.expired_suppressions.len();
     list("expired", "Acceptances that are over", "There are none.", count, expired, out)?;
+    let unmatched = report.unmatched_suppressions.iter().map(|unmatched| {
+        format!(
+            "{} by {}, until {} <small>{}</small>",
+            Code(&unmatched.selector),
+            Text(&unmatched.suppression.owner),
+            unmatched.suppression.expires,
+            Text(unmatched.place.to_string())
+        )
+    });
+    let count = report.unmatched_suppressions.len();
+    let title = "Acceptances that cover nothing here";
+    list("unmatched", title, "There are none.", count, unmatched, out)?;
     let unjoined = report.unjoined.iter().map(|finding| {
         format!(
             "{}: {} <small>{}</small>",
@@ -90,6 +103,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     });
     let count = report.remarks.iter().map(|policy| policy.remarks.len()).sum();
     list("remarks", "Remarks on policies", "There are none.", count, remarks, out)?;
+    write_fixes(report, out)?;
     write_about(report, out)
 }
 
@@ -117,6 +131,21 @@ fn list(
         writeln!(out, "<li>{} more; the JSON report has them</li>", thousands(rest as u64))?;
     }
     writeln!(out, "</ul></details></section>")
+}
+
+/// What each rule advises.
+fn write_fixes(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    for (number, rule) in report.facts.rules.iter().enumerate() {
+        writeln!(
+            out,
+            "<section id=\"fix-{number}\"><h2>What rule {} advises</h2><details class=\"list\"><summary>{}</summary><div class=\"prose\">",
+            Text(rule.id.as_str()),
+            Text(&rule.title)
+        )?;
+        prose::write(&rule.fix, out)?;
+        writeln!(out, "</div></details></section>")?;
+    }
+    Ok(())
 }
 
 fn write_about(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {

@@ -62,7 +62,7 @@ fn write_counts(tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()
     let severities = tallies.severities();
     write!(
         out,
-        "<div class=\"tile wide\"><h2>Who can do what, and how bad</h2><div class=\"scroll\" tabindex=\"0\"><table id=\"counts\"><thead><tr><th scope=\"col\">verdict</th>"
+        "<div class=\"tile wide\"><h2>Who can do what, and how bad</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Findings by verdict and severity\"><table id=\"counts\"><thead><tr><th scope=\"col\">verdict</th>"
     )?;
     for severity in &severities {
         write!(out, "<th scope=\"col\">{}</th>", people::severity(*severity))?;

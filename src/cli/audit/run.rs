@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use leastwise::baseline::EarlierReport;
 use leastwise::catalog::Catalog;
+use leastwise::config::EntryUse;
 use leastwise::estate::AccountEstate;
 use leastwise::estate::Problem;
 use leastwise::evaluate::AccountScope;
@@ -39,13 +40,14 @@ use leastwise::rules::RuleSet;
 use leastwise::rules::merge_remarks;
 use leastwise::rules::unjoined_of_organization;
 
-use crate::args::Audit;
-use crate::args::Reporting;
-use crate::args::Undetermined;
+use crate::audit::args::Audit;
+use crate::audit::args::Reporting;
+use crate::audit::args::Undetermined;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::reports;
+use crate::trend::trend;
 
 pub(crate) fn run(audit: &Audit) -> Result<ExitCode, Failure> {
     #[cfg(feature = "live")]
@@ -71,7 +73,7 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
     let rules = rules(&reporting.rules)?;
     let weights = Weights::builtin()?;
     let baseline = match (&reporting.baseline, reporting.fail_on_new) {
-        (Some(path), _) => Some(EarlierReport::open_answers(path)?),
+        (Some(path), _) => Some(EarlierReport::open(path)?),
         (None, Some(_)) => {
             return Err(Failure::Usage(
                 "--fail-on-new needs the earlier report: name it with --baseline".into(),
@@ -79,7 +81,8 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
         }
         (None, None) => None,
     };
-    let (report, is_incomplete) = audited(inputs, &rules, &weights, reporting, baseline.as_ref())?;
+    let (mut report, is_incomplete) = audited(inputs, &rules, &weights, reporting, baseline.as_ref())?;
+    report.trend = trend(reporting);
     let is_written = reports::write(&report, reporting)?;
     let counts = |finding: &Finding| {
         finding.suppression.is_none()
@@ -110,8 +113,8 @@ struct Share {
     remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
     covers: [bool; SOURCES.len()],
-    /// For each suppression that is over, how many findings count again.
-    expired: Vec<u64>,
+    /// What each suppression did.
+    uses: Vec<EntryUse>,
     /// What identities can do or may be able to, shown or not; only where it is compared with a baseline.
     live: BTreeSet<FindingId>,
 }
@@ -149,10 +152,12 @@ pub(crate) fn audited(
     let wanted = reporting.wanted();
     let shows_remarks = wanted.iter().any(|report| reports::shows_remarks(report.format));
     let is_detailed = wanted.iter().any(|report| reports::shows_details(report.format));
+    let quotes = wanted.iter().any(|report| reports::quotes_policies(report.format));
     let share = |estate: &AccountEstate, scope: &AccountScope| {
         let audit = AccountAudit {
             keep_denied: reporting.all,
             is_detailed,
+            quotes,
             ..account_audit(inputs, &questions, estate, scope)
         };
         let mut found = audit.run();
@@ -166,7 +171,7 @@ pub(crate) fn audited(
             }
             None => BTreeSet::new(),
         };
-        let expired = reporting.suppressions.mark(&mut found.findings, inputs.as_of);
+        let uses = reporting.suppressions.mark(&mut found.findings, inputs.as_of);
         found.findings.retain(is_wanted);
         Share {
             found,
@@ -177,7 +182,7 @@ pub(crate) fn audited(
             },
             gaps: estate.problems.iter().map(gap_of).collect(),
             covers: covers(estate),
-            expired,
+            uses,
             live,
         }
     };
@@ -189,7 +194,12 @@ pub(crate) fn audited(
         .flat_map(|organization| linter.of_organization(organization));
     gathered.remarks.extend(of_organization);
     let is_incomplete = !gathered.gaps.is_empty() || !inputs.problems.is_empty();
-    let expired = reporting.suppressions.expired(&gathered.expired, inputs.as_of);
+    // Nothing was marked where there is no account.
+    gathered
+        .uses
+        .resize(reporting.suppressions.entries.len(), EntryUse::default());
+    let expired = reporting.suppressions.expired(&gathered.uses, inputs.as_of);
+    let unmatched = reporting.suppressions.unmatched(&gathered.uses, inputs.as_of);
     let baseline = baseline.map(|baseline| {
         let read: BTreeSet<_> = inputs.accounts().into_iter().collect();
         baseline.baseline(
@@ -200,6 +210,7 @@ pub(crate) fn audited(
     });
     let mut report = gathered.report(inputs, rules, &questions);
     report.expired_suppressions = expired;
+    report.unmatched_suppressions = unmatched;
     report.baseline = baseline;
     Ok((report, is_incomplete))
 }
@@ -220,6 +231,7 @@ fn account_audit<'a>(
         as_of: inputs.as_of,
         keep_denied: false,
         is_detailed: false,
+        quotes: false,
     }
 }
 
@@ -261,7 +273,7 @@ struct Gathered {
     unjoined: Vec<UnjoinedFinding>,
     remarks: Vec<PolicyRemarks>,
     gaps: Vec<CoverageGap>,
-    expired: Vec<u64>,
+    uses: Vec<EntryUse>,
     live: BTreeSet<FindingId>,
 }
 
@@ -286,9 +298,9 @@ impl Gathered {
         for (count, covers) in self.covered.iter_mut().zip(share.covers) {
             *count += u64::from(covers);
         }
-        self.expired.resize(share.expired.len(), 0);
-        for (count, more) in self.expired.iter_mut().zip(share.expired) {
-            *count += more;
+        self.uses.resize(share.uses.len(), EntryUse::default());
+        for (used, more) in self.uses.iter_mut().zip(share.uses) {
+            used.add(more);
         }
         self.live.extend(share.live);
         self.findings.extend(findings);
@@ -330,7 +342,9 @@ impl Gathered {
             facts,
             findings: self.findings,
             expired_suppressions: Vec::new(),
+            unmatched_suppressions: Vec::new(),
             baseline: None,
+            trend: None,
             unjoined: self.unjoined,
             remarks: self.remarks,
             gaps: self.gaps,
@@ -342,6 +356,7 @@ fn rule_facts(rule: &leastwise::rules::Rule) -> RuleFacts {
     RuleFacts {
         id: rule.id.clone(),
         title: rule.title.clone(),
+        fix: rule.text.fix.clone(),
         attack_version: rule.attack.as_ref().map(|attack| attack.version.clone()),
     }
 }

@@ -1,6 +1,4 @@
-//! The report as OSCAL Assessment Results 1.2.3: an observation, a finding and, unless denied, a risk of each finding.
-//!
-//! Every UUID is made of what it names (version 5), so that two runs name the same things the same.
+//! The document, and what stands in it for each finding and gap.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,6 +11,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use uuid::Uuid;
 
+use crate::controls::Assessment;
 use crate::finding::CoverageGap;
 use crate::finding::Finding;
 use crate::finding::Identity;
@@ -21,24 +20,29 @@ use crate::finding::RunFacts;
 use crate::finding::Verdict;
 use crate::report::json::list;
 use crate::report::json::value;
+use crate::report::oscal::control;
+use crate::report::oscal::parts::NAMESPACE;
+use crate::report::oscal::parts::markdown;
+use crate::report::oscal::parts::of;
+use crate::report::oscal::parts::props;
+use crate::report::oscal::parts::tool;
 use crate::report::sentence;
 use crate::report::sentence::told;
-use crate::report::visible;
-use crate::report::write_json;
 
-/// What our UUIDs are made under; as a URN it also names our properties.
-const NAMESPACE: Uuid = Uuid::from_u128(0x3d0b_6a53_9f0e_4d2c_8a7e_5c1f_92b4_e716);
 /// Least privilege: the control that every question of ours is about.
 const CONTROL: &str = "ac-6";
 /// Its objective, as NIST SP 800-53A names it.
 const OBJECTIVE: &str = "ac-6_obj";
 
-/// Writes the report.
+/// Writes the report, and what it says of the controls that were assessed.
 ///
 /// # Errors
 /// What the writer says.
-pub fn write_oscal(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let document = document(report)?;
+pub fn write_oscal(report: &Report, controls: Option<&Assessment>, out: &mut dyn io::Write) -> io::Result<()> {
+    write_document(report, controls, document(report, controls)?, out)
+}
+
+fn write_document(report: &Report, controls: Option<&Assessment>, document: Uuid, out: &mut dyn io::Write) -> io::Result<()> {
     let facts = &report.facts;
     out.write_all(b"{\"assessment-results\":{\"uuid\":")?;
     value(out, &document)?;
@@ -56,7 +60,7 @@ pub fn write_oscal(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(b",\n\"import-ap\":")?;
     value(out, &json!({"href": format!("#{plan}")}))?;
     out.write_all(b",\n\"results\":[")?;
-    write_result(report, document, out)?;
+    write_result(report, controls, document, out)?;
     out.write_all(b"],\n\"back-matter\":")?;
     let resource = json!({
         "uuid": plan,
@@ -67,10 +71,10 @@ pub fn write_oscal(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(b"}}\n")
 }
 
-/// Changes with every byte of the report, as OSCAL wants of a document.
-fn document(report: &Report) -> io::Result<Uuid> {
+/// Changes with every other byte of the document, as OSCAL wants; not with what only other formats of the run show.
+fn document(report: &Report, controls: Option<&Assessment>) -> io::Result<Uuid> {
     let mut hash = Hashing(Sha256::new());
-    write_json(report, &mut hash)?;
+    write_document(report, controls, Uuid::nil(), &mut hash)?;
     let mut name = String::from("document ");
     for byte in hash.0.finalize() {
         // Writing to a string does not fail.
@@ -92,12 +96,7 @@ impl io::Write for Hashing {
     }
 }
 
-/// The UUID of a thing of this kind.
-fn of(kind: &str, name: &str) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, format!("{kind} {name}").as_bytes())
-}
-
-fn write_result(report: &Report, document: Uuid, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_result(report: &Report, controls: Option<&Assessment>, document: Uuid, out: &mut dyn io::Write) -> io::Result<()> {
     let facts = &report.facts;
     out.write_all(b"\n{\"uuid\":")?;
     value(out, &of("result", &document.to_string()))?;
@@ -117,17 +116,23 @@ fn write_result(report: &Report, document: Uuid, out: &mut dyn io::Write) -> io:
         list(out, "users", identities.values().map(|identity| user(identity)))?;
     }
     out.write_all(b"},\n\"reviewed-controls\":")?;
-    value(
-        out,
-        &json!({"control-selections": [{"include-controls": [{"control-id": CONTROL}]}]}),
-    )?;
+    let mut selections = vec![json!({"include-controls": [{"control-id": CONTROL}]})];
+    selections.extend(controls.map(control::selection));
+    value(out, &json!({"control-selections": selections}))?;
     // A list is left out when nothing is in it: the schema wants one item at least.
     let observations = report.findings.iter().map(|finding| observation(finding, facts));
     let gaps = report.gaps.iter().map(|gap| gap_observation(gap, facts));
-    some(out, "observations", observations.chain(gaps))?;
+    let assessed = || {
+        controls
+            .into_iter()
+            .flat_map(|assessment| assessment.controls.iter().map(move |one| (assessment, one)))
+    };
+    let counts = assessed().map(|(assessment, one)| control::observation(one, assessment, facts));
+    some(out, "observations", observations.chain(gaps).chain(counts))?;
     let open = report.findings.iter().filter(|finding| finding.verdict != Verdict::Denied);
     some(out, "risks", open.map(risk))?;
-    some(out, "findings", report.findings.iter().map(finding))?;
+    let of_controls = assessed().map(|(assessment, one)| control::finding(one, assessment));
+    some(out, "findings", report.findings.iter().map(finding).chain(of_controls))?;
     out.write_all(b"}")
 }
 
@@ -145,10 +150,6 @@ fn summary(facts: &RunFacts) -> String {
         "{} accounts and {} identities were looked at; answers: {} allowed, {} conditional, {} undetermined, {} denied.",
         facts.accounts, facts.identities, verdicts.allowed, verdicts.conditional, verdicts.undetermined, verdicts.denied
     )
-}
-
-fn tool() -> Uuid {
-    of("tool", "leastwise")
 }
 
 fn component(facts: &RunFacts) -> Value {
@@ -288,29 +289,4 @@ fn properties(finding: &Finding) -> Option<Value> {
             finding.suppression.as_deref().map(|by| sentence::accepted(by).into()),
         ),
     ])
-}
-
-/// Properties of ours with those that say something: the schema takes no empty ones, and no space at the ends.
-fn props<'a>(named: impl IntoIterator<Item = (&'a str, Option<Cow<'a, str>>)>) -> Option<Value> {
-    let props = named.into_iter().filter_map(|(name, text)| {
-        let shown = visible(&text?).trim().to_owned();
-        (!shown.is_empty()).then(|| json!({"name": name, "ns": NAMESPACE.urn().to_string(), "value": shown}))
-    });
-    let props: Vec<Value> = props.collect();
-    (!props.is_empty()).then_some(Value::Array(props))
-}
-
-/// One line of Markdown that reads as the text: what Markdown would obey stands behind a backslash.
-fn markdown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len() + 16);
-    for c in visible(text).trim().chars() {
-        if matches!(
-            c,
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$' | '!' | '+' | '@'
-        ) {
-            shown.push('\\');
-        }
-        shown.push(c);
-    }
-    shown
 }

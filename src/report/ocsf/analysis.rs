@@ -1,6 +1,4 @@
-//! The report as OCSF 1.8.0: one event a line, each an IAM Analysis Finding (class 2008) of a finding.
-
-use std::io;
+//! A finding as an IAM Analysis Finding (class 2008).
 
 use serde_json::Value;
 use serde_json::json;
@@ -11,61 +9,27 @@ use crate::finding::Finding;
 use crate::finding::Identity;
 use crate::finding::Layer;
 use crate::finding::PrincipalKind;
-use crate::finding::Report;
 use crate::finding::RuleFacts;
 use crate::finding::RunFacts;
 use crate::finding::Score;
-use crate::finding::Severity;
 use crate::finding::Verdict;
-use crate::report::json::value;
+use crate::report::ocsf::event::INFORMATIONAL;
+use crate::report::ocsf::event::event;
+use crate::report::ocsf::event::severity;
 use crate::report::sarif::technique;
 use crate::report::sentence;
-use crate::report::sentence::told;
 
-/// The version of the schema.
-const VERSION: &str = "1.8.0";
-
-/// Writes the report, one line an event.
-///
-/// # Errors
-/// What the writer says.
-pub fn write_ocsf(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    for (index, finding) in report.findings.iter().enumerate() {
-        value(out, &told(iam_analysis(finding, index + 1, &report.facts)))?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
-}
-
-/// What every event of a run has in common, whatever its class.
-fn event(class: (u32, &str), activity: (u32, &str), facts: &RunFacts) -> Value {
-    json!({
-        "category_uid": 2,
-        "category_name": "Findings",
-        "class_uid": class.0,
-        "class_name": class.1,
-        "activity_id": activity.0,
-        "activity_name": activity.1,
-        "type_uid": class.0 * 100 + activity.0,
-        "type_name": format!("{}: {}", class.1, activity.1),
-        "time": facts.as_of.as_millisecond(),
-        "metadata": {
-            "version": VERSION,
-            "profiles": ["cloud"],
-            "product": {"name": "leastwise", "vendor_name": "leastwise", "version": facts.tool_version},
-        },
-    })
-}
-
-fn iam_analysis(finding: &Finding, rank: usize, facts: &RunFacts) -> Value {
+pub(super) fn iam_analysis(finding: &Finding, rank: usize, facts: &RunFacts) -> Value {
     let identity = &*finding.identity;
     let activity = match finding.change {
         None | Some(Change::New) => (1, "Create"),
         Some(Change::Worse | Change::Better | Change::Known) => (2, "Update"),
     };
-    let (severity_id, severity) = severity(finding);
+    let (severity_id, severity) = match finding.verdict {
+        Verdict::Denied => INFORMATIONAL,
+        Verdict::Allowed | Verdict::Conditional | Verdict::Undetermined => severity(finding.severity()),
+    };
     let (status_id, status) = status(finding);
-    let mut event = event((2008, "IAM Analysis Finding"), activity, facts);
     let own = json!({
         "severity_id": severity_id,
         "severity": severity,
@@ -92,28 +56,12 @@ fn iam_analysis(finding: &Finding, rank: usize, facts: &RunFacts) -> Value {
             "not_read": texts(finding.gaps.iter()),
         },
     });
-    if let (Value::Object(event), Value::Object(own)) = (&mut event, own) {
-        event.extend(own);
-    }
-    event
+    event((2008, "IAM Analysis Finding"), activity, facts, own)
 }
 
 fn texts(items: impl Iterator<Item = impl ToString>) -> Option<Vec<String>> {
     let items: Vec<String> = items.map(|item| item.to_string()).collect();
     (!items.is_empty()).then_some(items)
-}
-
-fn severity(finding: &Finding) -> (u32, &'static str) {
-    if finding.verdict == Verdict::Denied {
-        return (1, "Informational");
-    }
-    match finding.severity() {
-        None => (0, "Unknown"),
-        Some(Severity::Low) => (2, "Low"),
-        Some(Severity::Medium) => (3, "Medium"),
-        Some(Severity::High) => (4, "High"),
-        Some(Severity::Critical) => (5, "Critical"),
-    }
 }
 
 fn status(finding: &Finding) -> (u32, &'static str) {

@@ -1,0 +1,11 @@
+//! `audit`: the rules over every account, ranked, as reports.
+
+pub(crate) mod args;
+mod run;
+
+#[cfg(feature = "live")]
+pub(crate) use crate::audit::run::able;
+pub(crate) use crate::audit::run::audited;
+pub(crate) use crate::audit::run::report;
+pub(crate) use crate::audit::run::rules;
+pub(crate) use crate::audit::run::run;
