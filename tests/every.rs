@@ -61,6 +61,7 @@ fn random_policy(random: &mut Random) -> Value {
                     json!({"StringEquals": {"aws:ResourceTag/team": "a"}}),
                     json!({"StringEquals": {"ec2:ResourceTag/team": "a"}}),
                     json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/r1*"}}),
+                    json!({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
                     json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
                     json!({"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
                 ])
@@ -73,7 +74,7 @@ fn random_policy(random: &mut Random) -> Value {
 
 fn random_account(random: &mut Random) -> String {
     let pool: Vec<Value> = (0..4).map(|_| random_policy(random)).collect();
-    let roles: Vec<Value> = (0..6)
+    let roles: Vec<Value> = (0..4)
         .map(|number| {
             let held: Vec<Value> = (0..=random.next() % 2)
                 .map(|at| json!({"PolicyName": format!("p{at}"), "PolicyDocument": random.pick(&pool)}))
@@ -120,12 +121,22 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
         assert_eq!(counted + told.ungranted.len(), catalog_actions().len(), "each action once");
         for class in &told.classes {
             verdicts.insert(class.told.verdict);
-            let words: BTreeSet<_> = class.told.conditions.iter().map(|condition| condition.words.clone()).collect();
+            let words: BTreeSet<_> = class
+                .told
+                .conditions
+                .iter()
+                .map(|condition| condition.words.clone())
+                .collect();
             let told = (class.told.verdict, words, class.told.unknowns.clone());
             if random.next() % 100 < most {
                 let action = *random.pick(&class.actions.iter().collect::<Vec<_>>());
                 let first = class.actions.iter().next().unwrap();
-                assert_eq!(alone(subject, action), told, "{} {action}, like {first}: {:#?}", subject.principal.arn, subject.stack.identity.iter().map(|p| p.text.clone()).collect::<Vec<_>>());
+                assert_eq!(
+                    alone(subject, action),
+                    told,
+                    "{} {action}, like {first}",
+                    subject.principal.arn
+                );
             }
         }
         for _ in 0..most {
@@ -147,12 +158,12 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
 fn an_action_is_answered_among_all_as_it_is_alone() {
     let mut random = Random::new(11);
     let mut verdicts = BTreeSet::new();
-    for _ in 0..5 {
+    for _ in 0..4 {
         let text = random_account(&mut random);
         let snapshot = Snapshot::open(vec![Source::Stdin(text.into_bytes())]).unwrap();
         let files = snapshot.accounts()[0].read();
         let estate = AccountEstate::of(&files.records(), None);
-        verdicts.extend(assert_alike(&estate, &AccountScope::standalone(), &mut random, 4));
+        verdicts.extend(assert_alike(&estate, &AccountScope::standalone(), &mut random, 12));
     }
     assert_eq!(verdicts.len(), 4, "{verdicts:?}");
 }
@@ -163,10 +174,10 @@ fn the_same_holds_under_guardrails() {
     let snapshot = Snapshot::open(vec![Source::Directory(PathBuf::from(SAMPLE))]).unwrap();
     let files = snapshot.read_organization();
     let organization = files.records().organization.as_ref().map(Organization::of);
-    for account in snapshot.accounts() {
+    for account in snapshot.accounts().iter().take(3) {
         let files = account.read();
         let estate = AccountEstate::of(&files.records(), None);
         let scope = AccountScope::of(organization.as_ref(), estate.account);
-        assert_alike(&estate, &scope, &mut random, 1);
+        assert_alike(&estate, &scope, &mut random, 4);
     }
 }

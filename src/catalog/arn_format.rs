@@ -96,7 +96,11 @@ enum Hole {
 /// The text before the next hole, and what begins with that hole.
 fn next_literal(format: &str) -> (&str, &str) {
     let mut marks = memchr::memchr2_iter(b'$', b'*', format.as_bytes());
-    let begins_hole = |at: &usize| format.get(*at..).is_some_and(|rest| rest.starts_with("${") || rest.starts_with('*'));
+    let begins_hole = |at: &usize| {
+        format
+            .get(*at..)
+            .is_some_and(|rest| rest.starts_with("${") || rest.starts_with('*'))
+    };
     let end = marks.find(begins_hole).unwrap_or(format.len());
     format.split_at_checked(end).unwrap_or((format, ""))
 }

@@ -28,6 +28,6 @@ pub use glob::GlobToken;
 pub use glob::PrefixMatch;
 pub use glob::glob_matches;
 pub use open_point::OpenPoint;
-pub use positions::Positions;
 pub use open_point::Ternary;
+pub use positions::Positions;
 pub use region::regions_of;

@@ -72,7 +72,10 @@ impl<'e> Search<'_, 'e> {
                     found = Some(other);
                 }
                 // Nothing is better.
-                if found.as_ref().is_some_and(|found| found.verdict == Verdict::Allowed && found.weight == 0) {
+                if found
+                    .as_ref()
+                    .is_some_and(|found| found.verdict == Verdict::Allowed && found.weight == 0)
+                {
                     break;
                 }
             }

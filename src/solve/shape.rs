@@ -15,8 +15,8 @@ use crate::ident::Action;
 use crate::ident::Ternary;
 use crate::policy::Effect;
 use crate::solve::Question;
-use crate::solve::choice::tells_types;
 use crate::solve::choice::row_of;
+use crate::solve::choice::tells_types;
 use crate::solve::mentions::Mentions;
 
 /// The shapes seen so far, for one question.

@@ -38,10 +38,6 @@ impl ActionSet {
         }
     }
 
-    pub(super) fn contains(&self, index: u32) -> bool {
-        self.word(index as usize / 64) >> (index % 64) & 1 == 1
-    }
-
     fn word(&self, at: usize) -> u64 {
         let within = at.checked_sub(self.skipped);
         within.and_then(|within| self.words.get(within)).copied().unwrap_or(0)
@@ -81,7 +77,10 @@ impl ActionSet {
 
     /// What is in this set alone.
     pub(super) fn without(&self, other: &Self) -> Self {
-        Self::of_words(self.skipped, (self.skipped..self.end()).map(|at| self.word(at) & !other.word(at)))
+        Self::of_words(
+            self.skipped,
+            (self.skipped..self.end()).map(|at| self.word(at) & !other.word(at)),
+        )
     }
 
     fn of_words(first: usize, words: impl Iterator<Item = u64>) -> Self {
@@ -111,6 +110,25 @@ impl ActionSet {
     /// The actions, sorted by service and name.
     pub fn iter(&self) -> impl Iterator<Item = &'static Action> {
         self.indices().filter_map(|index| LISTED.actions.get(index as usize))
+    }
+
+    /// The actions as an action list would name them: `*` for all of the catalog, `service:*` for all of a service, else
+    /// each by its name; sorted.
+    #[must_use]
+    pub fn patterns(&self) -> Vec<String> {
+        if self.len() == LISTED.actions.len() {
+            return vec!["*".to_owned()];
+        }
+        let mut found = Vec::new();
+        for (service, range) in LISTED.services() {
+            let of_service = self.and(&Self::of_range(range.clone()));
+            if of_service.len() == range.len() {
+                found.push(format!("{service}:*"));
+            } else {
+                found.extend(of_service.iter().map(ToString::to_string));
+            }
+        }
+        found
     }
 
     /// How many actions there are.

@@ -22,15 +22,16 @@ impl Coverage {
     pub(super) fn of(clause: &ActionClause) -> Self {
         let mut covered = ActionSet::default();
         let mut open: Vec<(OpenPoint, ActionSet)> = Vec::new();
-        let names_all = matches!(clause, ActionClause::AllBut(_))
-            || clause.patterns().iter().any(|pattern| service_of(pattern).is_none());
-        let indices = if names_all {
-            vec![0..LISTED.actions.len()]
+        let names_all =
+            matches!(clause, ActionClause::AllBut(_)) || clause.patterns().iter().any(|pattern| service_of(pattern).is_none());
+        let indices: Vec<usize> = if names_all {
+            (0..LISTED.actions.len()).collect()
         } else {
             let services: BTreeSet<String> = clause.patterns().iter().filter_map(service_of).collect();
-            services.iter().filter_map(|service| LISTED.of_service(service)).collect()
+            let ranges = services.iter().filter_map(|service| LISTED.of_service(service));
+            ranges.flatten().collect()
         };
-        for index in indices.into_iter().flatten() {
+        for index in indices {
             let Some(action) = LISTED.actions.get(index) else { continue };
             let own = u32::try_from(index).unwrap_or(u32::MAX);
             match clause.matches(action) {

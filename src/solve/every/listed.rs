@@ -60,12 +60,18 @@ impl Need {
                     Presence::ListedService | Presence::ListedByAction | Presence::ResourceOwner => false,
                 };
                 let follows = matches!(key.class, ControlClass::Resource | ControlClass::Request);
-                if is_common && !follows { Self::CommonKeys } else { Self::Everything }
+                if is_common && !follows {
+                    Self::CommonKeys
+                } else {
+                    Self::Everything
+                }
             }
             (_, None) => Self::Everything,
         };
         let used = tests.iter().flat_map(|test| &test.values);
-        let used = used.flat_map(|value| variables(value)).map(|(key, _)| of_test(&key.to_ascii_lowercase()));
+        let used = used
+            .flat_map(|value| variables(value))
+            .map(|(key, _)| of_test(&key.to_ascii_lowercase()));
         let tested = tests.iter().map(|test| of_test(test.key.lower()));
         tested.chain(used).max().unwrap_or(Self::Nothing)
     }
@@ -120,6 +126,11 @@ impl Listed {
             kinds: Need::ALL.iter().map(|need| kinds(&named, *need)).collect(),
             actions: named.into_iter().map(|(action, _)| action).collect(),
         }
+    }
+
+    /// The services, and where their actions are.
+    pub(super) fn services(&self) -> impl Iterator<Item = (&'static str, &Range<usize>)> {
+        self.services.iter().map(|(service, range)| (*service, range))
     }
 
     /// Where the actions of a service are, its prefix in lower case.
@@ -219,7 +230,9 @@ impl Kind {
         let catalog = Catalog::bundled();
         let is_ruled = has_rules(action);
         let is_named = entry.service == "sts" || matches!(action.lower(), "iam:passrole" | "kms:retiregrant");
-        let reads = [AccessLevel::Read, AccessLevel::List].iter().any(|level| entry.access_levels.contains(*level));
+        let reads = [AccessLevel::Read, AccessLevel::List]
+            .iter()
+            .any(|level| entry.access_levels.contains(*level));
         let mut rows: Vec<&ActionResource> = entry.resource_types.iter().collect();
         rows.sort_by_key(|row| !row.required);
         let service = catalog.service(entry.service);

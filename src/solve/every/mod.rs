@@ -69,6 +69,25 @@ pub struct EveryAnswer {
     pub ungranted: ActionSet,
 }
 
+impl EveryAnswer {
+    /// The actions by what holds for them, the best verdict first; with none those that nothing allows.
+    #[must_use]
+    pub fn by_what_holds(&self) -> Vec<(Option<Rc<Told>>, ActionSet)> {
+        let mut found: Vec<(Option<Rc<Told>>, ActionSet)> = Vec::new();
+        for class in &self.classes {
+            let known = found.iter_mut().find(|(told, _)| told.as_ref() == Some(&class.told));
+            if let Some((_, actions)) = known {
+                actions.add(&class.actions);
+            } else {
+                found.push((Some(Rc::clone(&class.told)), class.actions.clone()));
+            }
+        }
+        found.sort_by_key(|(told, actions)| (told.as_ref().map(|told| told.verdict), actions.indices().next()));
+        found.push((None, self.ungranted.clone()));
+        found
+    }
+}
+
 /// Asks about all actions of the catalog; what was found for one identity of an account helps with the next.
 #[derive(Debug, Default)]
 pub struct EveryAction<'e> {
@@ -215,7 +234,6 @@ impl<'e> EveryAction<'e> {
     }
 
     fn asked(&mut self, asked: &Asked<'e>, actions: &Set, key: &ClassKey) -> Option<Rc<Told>> {
-        if std::env::var_os("COUNT").is_some() { eprintln!("ASK {:?} {}", key.need, actions.iter().next().map(|a| a.to_string()).unwrap_or_default()); }
         let answer = ask(&asked.question(facts(actions.indices().next()?)?));
         let told = Rc::new(Told {
             verdict: answer.verdict,
@@ -260,7 +278,11 @@ fn parts(heard: &[Heard], actions: Set) -> Vec<Part> {
             let is_whole = heard.known.coverage.is_whole;
             let mut apart: Vec<Part> = Vec::new();
             for part in parts.iter_mut().filter(|part| part.actions.is_near(covered)) {
-                let rest = if is_whole { Set::default() } else { part.actions.without(covered) };
+                let rest = if is_whole {
+                    Set::default()
+                } else {
+                    part.actions.without(covered)
+                };
                 if rest.is_empty() {
                     part.speakers.push((at, speech));
                     continue;

@@ -55,9 +55,13 @@ pub(super) struct CallerFacts {
 impl CallerFacts {
     pub(super) fn of(subject: &Subject<'_>, said: &[Said<'_>]) -> Self {
         let (caller, stack) = (&subject.caller, &subject.stack);
-        let is_of_everyone =
-            |clause: &PrincipalClause| matches!(clause, PrincipalClause::Only(entries) if matches!(**entries, [PrincipalEntry::Everyone]));
-        let names_some = |said: &Said<'_>| said.statement.principal.as_ref().is_some_and(|clause| !is_of_everyone(clause));
+        let is_of_everyone = |clause: &PrincipalClause| matches!(clause, PrincipalClause::Only(entries) if matches!(**entries, [PrincipalEntry::Everyone]));
+        let names_some = |said: &Said<'_>| {
+            said.statement
+                .principal
+                .as_ref()
+                .is_some_and(|clause| !is_of_everyone(clause))
+        };
         Self {
             kind: caller.kind,
             is_service_linked: caller.is_service_linked,
@@ -195,7 +199,13 @@ impl Ord for Content<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         let parts = |Self(said, version, with_actions): &Self| (*with_actions, *version, said.effect);
         let (ours, theirs) = (self.0, other.0);
-        let actions = || if self.2 { ours.action.cmp(&theirs.action) } else { Ordering::Equal };
+        let actions = || {
+            if self.2 {
+                ours.action.cmp(&theirs.action)
+            } else {
+                Ordering::Equal
+            }
+        };
         // Where it names principals, only a statement itself says the same.
         let named = |said: &Statement| said.principal.as_ref().map(|clause| std::ptr::from_ref(clause).addr());
         parts(self)
@@ -213,10 +223,12 @@ fn policies<'s, 'e>(stack: &'s PolicyStack<'e>) -> impl Iterator<Item = (&'e Pol
     let boundary = stack.boundary.iter().map(|policy| (*policy, 1));
     let session = stack.session.iter().flatten().map(|policy| (*policy, 2));
     let endpoint = stack.endpoint.iter().flatten().map(|policy| (*policy, 3));
-    let guardrails = [&stack.scps, &stack.rcps].into_iter().flat_map(|guardrails| match guardrails {
-        Guardrails::Levels(levels) => levels.as_slice(),
-        Guardrails::None | Guardrails::NotCollected(_) => &[],
-    });
+    let guardrails = [&stack.scps, &stack.rcps]
+        .into_iter()
+        .flat_map(|guardrails| match guardrails {
+            Guardrails::Levels(levels) => levels.as_slice(),
+            Guardrails::None | Guardrails::NotCollected(_) => &[],
+        });
     let of_levels = (4..).zip(guardrails).flat_map(|(number, level)| {
         let policies = level.policies.iter().flatten();
         policies.map(move |policy| (*policy, number))
