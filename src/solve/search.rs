@@ -46,6 +46,7 @@ use crate::solve::target::representatives;
 use crate::solve::witness::Proof;
 use crate::solve::witness::prove;
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -113,6 +114,8 @@ pub(super) struct Search<'q, 'e> {
     open_keys: Arc<[(Box<str>, ContextValue)]>,
     /// Whether it matters of which of its types a resource is (E293).
     tells_types: bool,
+    /// The resource that was looked at last, and its type.
+    last_row: RefCell<Option<(Arn, Option<&'static str>)>>,
     /// What is taken away.
     pub(super) other: Option<PolicyStack<'e>>,
     /// Whether nothing is taken away just now: of a call's resources one has to be new.
@@ -137,6 +140,7 @@ impl<'q, 'e> Search<'q, 'e> {
                 identity: vec![policy],
                 ..PolicyStack::default()
             }),
+            last_row: RefCell::new(None),
             is_plain: Cell::new(false),
             is_cut,
         }
@@ -177,9 +181,14 @@ impl<'q, 'e> Search<'q, 'e> {
             } else {
                 open_keys(question, &mentions, None).into()
             },
-            tells_types: keys.tells_types,
+            tells_types: if is_same {
+                keys.tells_types
+            } else {
+                tells_types(question, &mentions)
+            },
             mentions,
             other: None,
+            last_row: RefCell::new(None),
             is_plain: Cell::new(false),
             is_cut: false,
         };
@@ -488,7 +497,7 @@ impl<'q, 'e> Search<'q, 'e> {
         }
         let row_keys;
         let open = if self.tells_types {
-            row_keys = open_keys(question, &self.mentions, row_of(question, target));
+            row_keys = open_keys(question, &self.mentions, self.row_of(target));
             &row_keys
         } else {
             &*self.open_keys
@@ -504,6 +513,20 @@ impl<'q, 'e> Search<'q, 'e> {
             target: target.clone(),
             context,
         })
+    }
+
+    /// Most requests in a row are about one resource.
+    fn row_of(&self, target: &Target) -> Option<&'static str> {
+        let arn = target.arn.as_ref()?;
+        let mut last = self.last_row.borrow_mut();
+        match &*last {
+            Some((known, row)) if known == arn => *row,
+            Some(_) | None => {
+                let row = row_of(self.question, target);
+                *last = Some((arn.clone(), row));
+                row
+            }
+        }
     }
 
     /// The words of §1 of the product: certain and by own choice, under a condition, unknown, or not at all.

@@ -120,9 +120,9 @@ impl ActionSet {
             return vec!["*".to_owned()];
         }
         let mut found = Vec::new();
-        for (service, range) in LISTED.services() {
-            let of_service = self.and(&Self::of_range(range.clone()));
-            if of_service.len() == range.len() {
+        for (service, all) in LISTED.services().filter(|(_, all)| all.is_near(self)) {
+            let of_service = self.and(all);
+            if of_service.len() == all.len() {
                 found.push(format!("{service}:*"));
             } else {
                 found.extend(of_service.iter().map(ToString::to_string));

@@ -80,8 +80,12 @@ impl Need {
 /// The catalog's actions, sorted by service and name.
 pub(super) struct Listed {
     pub(super) actions: Vec<Action>,
+    /// All of them.
+    pub(super) all: ActionSet,
     /// Where the actions of a service are.
     services: BTreeMap<&'static str, Range<usize>>,
+    /// The actions of each service.
+    of_services: Vec<ActionSet>,
     /// Actions of services whose resources have policies of their own (E220).
     pub(super) with_policies: ActionSet,
     /// For each need and action the number of its kind, and for each kind its actions.
@@ -121,6 +125,8 @@ impl Listed {
             }
         }
         Self {
+            all: ActionSet::of_range(0..named.len()),
+            of_services: services.values().cloned().map(ActionSet::of_range).collect(),
             services,
             with_policies,
             kinds: Need::ALL.iter().map(|need| kinds(&named, *need)).collect(),
@@ -128,9 +134,9 @@ impl Listed {
         }
     }
 
-    /// The services, and where their actions are.
-    pub(super) fn services(&self) -> impl Iterator<Item = (&'static str, &Range<usize>)> {
-        self.services.iter().map(|(service, range)| (*service, range))
+    /// The services and their actions.
+    pub(super) fn services(&self) -> impl Iterator<Item = (&'static str, &ActionSet)> {
+        self.services.keys().copied().zip(&self.of_services)
     }
 
     /// Where the actions of a service are, its prefix in lower case.

@@ -159,7 +159,7 @@ impl<'e> EveryAction<'e> {
         reached.add(&LISTED.with_policies);
         EveryAnswer {
             classes,
-            ungranted: Set::of_range(0..LISTED.actions.len()).without(&reached),
+            ungranted: LISTED.all.without(&reached),
         }
     }
 
@@ -251,7 +251,7 @@ fn granted(subject: &Subject<'_>, heard: &[Heard]) -> Set {
     let is_unread = stack.identity.iter().any(|policy| policy.parsed().is_none());
     // E181: the root user starts from full access.
     if subject.caller.kind == CallerKind::AccountRoot || !stack.identity_gaps.is_empty() || is_unread {
-        return Set::of_range(0..LISTED.actions.len());
+        return LISTED.all.clone();
     }
     let mut granted = Set::default();
     for heard in heard.iter().filter(|heard| heard.grants) {
