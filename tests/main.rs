@@ -27,6 +27,7 @@ mod covered;
 mod decisions;
 mod differences;
 mod differential;
+mod every;
 mod evidence;
 mod formats;
 mod formulas;

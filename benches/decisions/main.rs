@@ -20,12 +20,14 @@ use leastwise::rules::Questions;
 use leastwise::rules::RuleSet;
 use leastwise::snapshot::Snapshot;
 use leastwise::snapshot::Source;
+use leastwise::solve::EveryAction;
 use leastwise::solve::Memo;
 use leastwise::solve::Question;
 use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use leastwise::solve::ask_in;
+use leastwise::solve::catalog_actions;
 use sha2::Digest;
 use sha2::Sha256;
 
@@ -47,6 +49,7 @@ fn main() {
     let mut digest = Sha256::new();
     let mut spent: Vec<Duration> = Vec::new();
     let (mut silent, mut unknown) = (0_u32, 0_u32);
+    let mut whole = Whole::default();
     let mut together = Duration::ZERO;
     for account in snapshot.accounts() {
         let files = account.read();
@@ -54,6 +57,7 @@ fn main() {
         let scope = AccountScope::of(organization.as_ref(), estate.account);
         let subject_of = |principal| Subject::of(principal, &estate, &scope);
         let subjects: Vec<Subject<'_>> = estate.principals.iter().map(subject_of).collect();
+        whole.add(&subjects, as_of);
         for action in questions.actions() {
             let facts = ActionFacts::of(action);
             let question_of = |subject| Question {
@@ -117,4 +121,55 @@ fn main() {
     );
     println!("  undetermined    {unknown}");
     println!("  digest          {:x}", digest.finalize());
+    println!(
+        "  all actions     {:.3} s for {} actions, {:.0} times one; {} classes an identity; {} allowed",
+        whole.all.as_secs_f64(),
+        catalog_actions().len(),
+        whole.all.as_secs_f64() / whole.one.as_secs_f64(),
+        whole.classes / whole.identities.max(1),
+        whole.allowed
+    );
+}
+
+/// One action, and all of the catalog, for each account with nothing known before.
+#[derive(Default)]
+struct Whole {
+    one: Duration,
+    all: Duration,
+    identities: usize,
+    classes: usize,
+    allowed: usize,
+}
+
+impl Whole {
+    fn add(&mut self, subjects: &[Subject<'_>], as_of: Timestamp) {
+        let action = "ec2:TerminateInstances".parse().unwrap();
+        let start = Instant::now();
+        let facts = ActionFacts::of(&action);
+        let mut memo = Memo::new(false);
+        for subject in subjects {
+            let question = Question {
+                subject,
+                action: &facts,
+                scope: Scope::Any,
+                as_of,
+                given: &[],
+                resource_policy: None,
+                owner: None,
+            };
+            let _ = ask_in(&mut memo, &question);
+        }
+        self.one += start.elapsed();
+        let _ = catalog_actions();
+        let start = Instant::now();
+        let mut every = EveryAction::default();
+        for subject in subjects {
+            let answer = every.ask(subject, as_of);
+            self.identities += 1;
+            self.classes += answer.classes.len();
+            let allowed = answer.classes.iter().filter(|class| class.told.verdict == Verdict::Allowed);
+            self.allowed += allowed.map(|class| class.actions.len()).sum::<usize>();
+        }
+        self.all += start.elapsed();
+    }
 }

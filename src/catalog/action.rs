@@ -20,7 +20,7 @@ pub struct ActionEntry {
 }
 
 /// A row of an action: a resource type, and what holds when the action is authorized on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActionResource {
     /// The resource type's name within the service.
     pub resource_type: &'static str,

@@ -19,15 +19,39 @@ pub fn has_format(format: &str, arn: &str) -> bool {
 ///
 /// Holes of the first five fields take any value, since which fields AWS fills differs by service.
 pub(super) fn arn_fit(format: &str, arn: &str) -> Option<ArnFit> {
-    let mut formats = format.splitn(6, ':');
-    let mut fields = arn.splitn(6, ':');
-    for _ in 0..5 {
-        let (expected, field) = (formats.next()?, fields.next()?);
-        if expected != field && expected != "*" && !is_hole(expected) {
+    ArnParts::of(arn)?.fit(format)
+}
+
+/// A concrete ARN, to be compared with many formats.
+pub(super) struct ArnParts<'a> {
+    head: &'a str,
+    resource: &'a str,
+}
+
+impl<'a> ArnParts<'a> {
+    /// None where the text has fewer than six fields.
+    pub(super) fn of(arn: &'a str) -> Option<Self> {
+        let (head, resource) = split_resource(arn)?;
+        Some(Self { head, resource })
+    }
+
+    pub(super) fn fit(&self, format: &str) -> Option<ArnFit> {
+        let (head, resource) = split_resource(format)?;
+        // Most formats differ in the name of the type, which is seen at once.
+        if !self.resource.starts_with(next_literal(resource).0) {
             return None;
         }
+        let mut fields = head.split(':').zip(self.head.split(':'));
+        let fits = fields.all(|(expected, field)| expected == field || expected == "*" || is_hole(expected));
+        fits.then(|| resource_fit(resource, self.resource)).flatten()
     }
-    resource_fit(formats.next()?, fields.next()?)
+}
+
+/// The first five fields, and the sixth.
+fn split_resource(text: &str) -> Option<(&str, &str)> {
+    let colon = memchr::memchr_iter(b':', text.as_bytes()).nth(4)?;
+    let (head, rest) = text.split_at_checked(colon)?;
+    Some((head, rest.strip_prefix(':')?))
 }
 
 fn is_hole(text: &str) -> bool {
@@ -71,11 +95,13 @@ enum Hole {
 
 /// The text before the next hole, and what begins with that hole.
 fn next_literal(format: &str) -> (&str, &str) {
-    let end = [format.find("${"), format.find('*')]
-        .into_iter()
-        .flatten()
-        .min()
-        .unwrap_or(format.len());
+    let mut marks = memchr::memchr2_iter(b'$', b'*', format.as_bytes());
+    let begins_hole = |at: &usize| {
+        format
+            .get(*at..)
+            .is_some_and(|rest| rest.starts_with("${") || rest.starts_with('*'))
+    };
+    let end = marks.find(begins_hole).unwrap_or(format.len());
     format.split_at_checked(end).unwrap_or((format, ""))
 }
 

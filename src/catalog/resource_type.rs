@@ -3,6 +3,7 @@
 use crate::catalog::ActionEntry;
 use crate::catalog::Service;
 use crate::catalog::arn_format::ArnFit;
+use crate::catalog::arn_format::ArnParts;
 use crate::catalog::arn_format::arn_fit;
 
 /// A resource type of a service.
@@ -36,7 +37,8 @@ impl Service {
     /// separators in it (an object key, a role path), the format that fixes most of the ARN wins.
     #[must_use]
     pub fn types_of(&self, arn: &str) -> Vec<&ResourceType> {
-        let fit = |resource: &ResourceType| resource.arn_formats.iter().filter_map(|format| arn_fit(format, arn)).max();
+        let Some(arn) = ArnParts::of(arn) else { return Vec::new() };
+        let fit = |resource: &ResourceType| resource.arn_formats.iter().filter_map(|format| arn.fit(format)).max();
         let fits: Vec<_> = self
             .resource_types
             .iter()

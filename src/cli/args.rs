@@ -33,6 +33,7 @@ use crate::lint::Lint;
 use crate::rules::Rules;
 use crate::suppress::Suppress;
 use crate::test::Test;
+use crate::what_can::WhatCan;
 use crate::who_can::WhoCan;
 
 /// Who can destroy our compute, and why: a least-privilege auditor for AWS IAM.
@@ -51,6 +52,9 @@ pub(crate) enum Command {
     /// List who can call an action.
     #[command(after_help = EXIT_CODES)]
     WhoCan(WhoCan),
+    /// List what identities can call, of all actions of the catalog.
+    #[command(after_help = EXIT_CODES)]
+    WhatCan(WhatCan),
     /// Say whether an identity can call an action, with the proof: a request that succeeds, or what blocks every one.
     #[command(after_help = EXIT_CODES)]
     Can(Explain),

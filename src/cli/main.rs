@@ -27,6 +27,7 @@ mod settings;
 mod suppress;
 mod test;
 mod trend;
+mod what_can;
 mod who_can;
 mod witness;
 
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Audit(audit) => audit::run(&audit),
+        Command::WhatCan(what_can) => what_can::run(&what_can),
         Command::WhoCan(who_can) => who_can::run(&who_can),
         Command::Explain(explain) => explain::run(&explain, Length::Full),
         Command::Lint(options) => lint::run(&options),

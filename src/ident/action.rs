@@ -111,7 +111,7 @@ impl serde::Serialize for Action {
 }
 
 /// An entry of an `Action` or `NotAction` list: `*`, or `service:name-pattern`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActionPattern {
     text: Box<str>,
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
+use crate::ident::positions::Positions;
+
 /// One element of a glob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GlobToken {
@@ -94,25 +96,31 @@ impl Glob {
 
     /// Where a reader of the glob stands before the first character: positions between tokens.
     #[must_use]
-    pub fn start(&self) -> BTreeSet<usize> {
-        closure(&self.tokens, BTreeSet::from([0]))
+    pub fn start(&self) -> Positions {
+        start(&self.tokens)
     }
 
     /// Where it stands after one more character; nowhere when no text goes on so.
     #[must_use]
-    pub fn after(&self, positions: &BTreeSet<usize>, c: char) -> BTreeSet<usize> {
-        closure(&self.tokens, step(&self.tokens, positions, c))
+    pub fn after(&self, positions: &Positions, c: char) -> Positions {
+        step(&self.tokens, positions, c)
+    }
+
+    /// The characters that a text may go on with and that the glob spells there: all others lead to where any one leads
+    /// that is spelled nowhere, colons aside.
+    pub fn spelled_at(&self, positions: &Positions) -> impl Iterator<Item = char> {
+        spelled_at(&self.tokens, positions)
     }
 
     /// Whether the text read so far is matched.
     #[must_use]
-    pub fn is_end(&self, positions: &BTreeSet<usize>) -> bool {
-        positions.contains(&self.tokens.len())
+    pub fn is_end(&self, positions: &Positions) -> bool {
+        positions.contains(self.tokens.len())
     }
 
     /// Whether every text that goes on from here is matched.
     #[must_use]
-    pub fn takes_all(&self, positions: &BTreeSet<usize>) -> bool {
+    pub fn takes_all(&self, positions: &Positions) -> bool {
         self.tokens.last() == Some(&GlobToken::AnyRun) && self.is_end(positions)
     }
 
@@ -206,25 +214,36 @@ where
     }
 }
 
-/// Positions reachable without reading a character: a run may be empty.
-fn closure(tokens: &[GlobToken], mut states: BTreeSet<usize>) -> BTreeSet<usize> {
-    let mut todo: Vec<usize> = states.iter().copied().collect();
-    while let Some(at) = todo.pop() {
-        if tokens.get(at).is_some_and(|token| token.is_run()) && states.insert(at + 1) {
-            todo.push(at + 1);
-        }
-    }
-    states
+fn start(tokens: &[GlobToken]) -> Positions {
+    let mut first = Positions::none(tokens.len());
+    reach(tokens, &mut first, 0);
+    first
 }
 
-fn step(tokens: &[GlobToken], states: &BTreeSet<usize>, c: char) -> BTreeSet<usize> {
-    let mut next = BTreeSet::new();
-    for &at in states {
+/// Adds a position, and those reachable from it without reading a character: a run may be empty.
+fn reach(tokens: &[GlobToken], positions: &mut Positions, mut at: usize) {
+    positions.insert(at);
+    while tokens.get(at).is_some_and(|token| token.is_run()) {
+        at += 1;
+        positions.insert(at);
+    }
+}
+
+fn step(tokens: &[GlobToken], positions: &Positions, c: char) -> Positions {
+    let mut next = Positions::none(tokens.len());
+    for at in positions.iter() {
         if let Some(token) = tokens.get(at).filter(|token| token.accepts(c)) {
-            next.insert(if token.is_run() { at } else { at + 1 });
+            reach(tokens, &mut next, if token.is_run() { at } else { at + 1 });
         }
     }
     next
+}
+
+fn spelled_at(tokens: &[GlobToken], positions: &Positions) -> impl Iterator<Item = char> {
+    positions.iter().filter_map(|at| match tokens.get(at)? {
+        GlobToken::Char(c) => Some(*c),
+        GlobToken::AnyRun | GlobToken::AnyOne | GlobToken::RunWithoutColon | GlobToken::OneWithoutColon => None,
+    })
 }
 
 /// Subset construction: walk `specific` one position at a time with the set of positions of
@@ -244,20 +263,21 @@ fn covers(general: &[GlobToken], specific: &[GlobToken]) -> bool {
         }
     }
     let fresh = ('\u{E000}'..'\u{F8FF}').find(|c| !letters.contains(c));
-    letters.extend(fresh);
-    let start = (closure(specific, BTreeSet::from([0])), closure(general, BTreeSet::from([0])));
+    let start = (start(specific), start(general));
     let mut seen = BTreeSet::from([start.clone()]);
     let mut todo = vec![start];
     while let Some((ours, theirs)) = todo.pop() {
-        if ours.contains(&specific.len()) && !theirs.contains(&general.len()) {
+        if ours.contains(specific.len()) && !theirs.contains(general.len()) {
             return false;
         }
-        for &c in &letters {
-            let next_ours = closure(specific, step(specific, &ours, c));
+        let spelled = spelled_at(specific, &ours).chain(spelled_at(general, &theirs));
+        let letters: BTreeSet<char> = spelled.chain([':']).chain(fresh).collect();
+        for c in letters {
+            let next_ours = step(specific, &ours, c);
             if next_ours.is_empty() {
                 continue;
             }
-            let next = (next_ours, closure(general, step(general, &theirs, c)));
+            let next = (next_ours, step(general, &theirs, c));
             if seen.insert(next.clone()) {
                 todo.push(next);
             }

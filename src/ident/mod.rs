@@ -10,6 +10,7 @@ mod arn;
 mod arn_pattern;
 mod glob;
 mod open_point;
+mod positions;
 mod region;
 
 pub use account::AccountId;
@@ -28,4 +29,5 @@ pub use glob::PrefixMatch;
 pub use glob::glob_matches;
 pub use open_point::OpenPoint;
 pub use open_point::Ternary;
+pub use positions::Positions;
 pub use region::regions_of;

@@ -97,7 +97,7 @@ pub enum PrincipalClause {
 }
 
 /// `Action` or `NotAction`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ActionClause {
     /// `Action`: these.
     Only(Box<[ActionPattern]>),

@@ -66,9 +66,19 @@ impl<'e> Search<'_, 'e> {
                 .iter()
                 .filter(|target| matches!(region_of(target), own if own.is_empty() || own == region));
             self.is_plain.set(new.is_some_and(|new| new != index));
-            let found = here
-                .filter_map(|target| self.with(choice, target, None, None))
-                .reduce(|one, other| if other.is_better_than(&one) { other } else { one });
+            let mut found: Option<Found<'e>> = None;
+            for other in here.filter_map(|target| self.with(choice, target, None, None)) {
+                if found.as_ref().is_none_or(|found| other.is_better_than(found)) {
+                    found = Some(other);
+                }
+                // Nothing is better.
+                if found
+                    .as_ref()
+                    .is_some_and(|found| found.verdict == Verdict::Allowed && found.weight == 0)
+                {
+                    break;
+                }
+            }
             self.is_plain.set(false);
             parts.push(found?);
         }

@@ -6,6 +6,7 @@ use crate::catalog::GLOBAL_KEYS;
 use crate::catalog::Support;
 use crate::catalog::control_class;
 use crate::estate::DocumentState;
+use crate::estate::Principal;
 use crate::evaluate::CallerKind;
 use crate::evaluate::ContextValue;
 use crate::evaluate::Credentials;
@@ -223,22 +224,23 @@ pub(super) fn open_keys(question: &Question<'_>, mentions: &Mentions<'_>, row: O
         Support::No => None,
         Support::Unknown => Some(ContextValue::Open(OpenPoint::GlobalKeySupport)),
     };
-    let is_open = |key: &&str| {
-        matches!(
-            control_class(key),
-            None | Some(ControlClass::Resource | ControlClass::Request)
-        )
-    };
-    let open = mentions.asked().filter(is_open);
+    let open = mentions.asked().filter(|key| is_open(key));
     open.filter_map(|key| Some((key.into(), value(key)?))).collect()
 }
 
-/// Whether the action lists several resource types.
-pub(super) fn is_many_typed(question: &Question<'_>) -> bool {
+fn is_open(key: &str) -> bool {
+    matches!(
+        control_class(key),
+        None | Some(ControlClass::Resource | ControlClass::Request)
+    )
+}
+
+/// Whether it matters of which type a resource is: the action lists several, and some test looks at a key that one may
+/// carry and another not.
+pub(super) fn tells_types(question: &Question<'_>, mentions: &Mentions<'_>) -> bool {
     let action = question.action.action;
-    Catalog::bundled()
-        .action(action.service(), action.name())
-        .is_some_and(|entry| entry.resource_types.len() > 1)
+    let entry = Catalog::bundled().action(action.service(), action.name());
+    entry.is_some_and(|entry| entry.resource_types.len() > 1) && mentions.asked().any(is_open)
 }
 
 /// The type of a resource, for the row of the action that it stands for (E293).
@@ -300,8 +302,8 @@ pub(super) struct SessionRights {
     source_identity: Option<ContextValue>,
 }
 
-pub(super) fn session_rights(question: &Question<'_>) -> SessionRights {
-    let trust = question.subject.principal.trust.as_deref().map(|policy| &policy.document);
+pub(super) fn session_rights(principal: &Principal) -> SessionRights {
+    let trust = principal.trust.as_deref().map(|policy| &policy.document);
     let value = |action: &str| match trust {
         Some(DocumentState::Parsed(document)) => allows(document, action).then_some(ContextValue::Unknown(ControlClass::Session)),
         // E184: what the trust policy allows is not known.
@@ -316,7 +318,7 @@ pub(super) fn session_rights(question: &Question<'_>) -> SessionRights {
 
 /// What a session may carry by its trust policy: tags, a source identity, attributes of the service that issued it.
 fn session_keys(context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
-    let rights = session_rights(question);
+    let rights = session_rights(question.subject.principal);
     if let Some(value) = rights.tags {
         for key in mentions.keys().filter(|key| key.starts_with("aws:principaltag/")) {
             context.set(key, value.clone());

@@ -145,7 +145,7 @@ impl<'e> Memo<'e> {
             gaps: question.subject.stack.identity_gaps.clone(),
             spoken,
             values: telling_values(question, mentions),
-            rights: (sessions(question, mentions).len() > 1).then(|| session_rights(question)),
+            rights: (sessions(question, mentions).len() > 1).then(|| session_rights(question.subject.principal)),
         })
     }
 
@@ -226,7 +226,7 @@ impl<'e> Memo<'e> {
     }
 }
 
-fn telling_values(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<(Box<str>, ContextValue)> {
+pub(super) fn telling_values(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<(Box<str>, ContextValue)> {
     if mentions.telling.is_empty() {
         return Vec::new();
     }

@@ -287,7 +287,7 @@ impl<'e> Mentions<'e> {
         }
     }
 
-    fn mention(&mut self, statement: &'e Statement, version: PolicyVersion, undecided: u64) {
+    pub(super) fn mention(&mut self, statement: &'e Statement, version: PolicyVersion, undecided: u64) {
         for text in statement.resource.iter().flat_map(ResourceClause::texts) {
             if &**text != "*" {
                 self.resources.insert((text, version));
@@ -311,7 +311,12 @@ impl<'e> Mentions<'e> {
         }
     }
 
-    fn left_of(&mut self, condition: &'e ConditionBlock, version: PolicyVersion, question: &Question<'e>) -> (Left, u64) {
+    pub(super) fn left_of(
+        &mut self,
+        condition: &'e ConditionBlock,
+        version: PolicyVersion,
+        question: &Question<'e>,
+    ) -> (Left, u64) {
         let mut left = if condition.has_empty_part {
             Left::Something
         } else {

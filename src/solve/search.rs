@@ -28,9 +28,9 @@ use crate::solve::Verdict;
 use crate::solve::choice::Choice;
 use crate::solve::choice::forget_choices;
 use crate::solve::choice::forget_resource;
-use crate::solve::choice::is_many_typed;
 use crate::solve::choice::open_keys;
 use crate::solve::choice::row_of;
+use crate::solve::choice::tells_types;
 use crate::solve::choices::choices;
 use crate::solve::class::classes;
 use crate::solve::describe;
@@ -46,6 +46,7 @@ use crate::solve::target::representatives;
 use crate::solve::witness::Proof;
 use crate::solve::witness::prove;
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -96,7 +97,7 @@ pub(super) struct Keys {
     wanted: Arc<BTreeSet<Box<str>>>,
     /// What nobody decides.
     open: Arc<[(Box<str>, ContextValue)]>,
-    is_many_typed: bool,
+    tells_types: bool,
     watched: Vec<Box<str>>,
 }
 
@@ -111,8 +112,10 @@ pub(super) struct Search<'q, 'e> {
     wanted: Arc<BTreeSet<Box<str>>>,
     /// What nobody decides, unless it was derived.
     open_keys: Arc<[(Box<str>, ContextValue)]>,
-    /// Whether the action lists several resource types, which carry keys of their own (E293).
-    is_many_typed: bool,
+    /// Whether it matters of which of its types a resource is (E293).
+    tells_types: bool,
+    /// The resource that was looked at last, and its type.
+    last_row: RefCell<Option<(Arn, Option<&'static str>)>>,
     /// What is taken away.
     pub(super) other: Option<PolicyStack<'e>>,
     /// Whether nothing is taken away just now: of a call's resources one has to be new.
@@ -131,12 +134,13 @@ impl<'q, 'e> Search<'q, 'e> {
             choices,
             wanted: mentions.wanted(),
             open_keys: open_keys(question, &mentions, None).into(),
-            is_many_typed: is_many_typed(question),
+            tells_types: tells_types(question, &mentions),
             mentions,
             other: other.map(|policy| PolicyStack {
                 identity: vec![policy],
                 ..PolicyStack::default()
             }),
+            last_row: RefCell::new(None),
             is_plain: Cell::new(false),
             is_cut,
         }
@@ -147,7 +151,7 @@ impl<'q, 'e> Search<'q, 'e> {
         Keys {
             wanted: self.wanted.clone(),
             open: self.open_keys.clone(),
-            is_many_typed: self.is_many_typed,
+            tells_types: self.tells_types,
             watched: self.mentions.watched.iter().map(|key| Box::from(&**key)).collect(),
         }
     }
@@ -177,9 +181,14 @@ impl<'q, 'e> Search<'q, 'e> {
             } else {
                 open_keys(question, &mentions, None).into()
             },
-            is_many_typed: keys.is_many_typed,
+            tells_types: if is_same {
+                keys.tells_types
+            } else {
+                tells_types(question, &mentions)
+            },
             mentions,
             other: None,
+            last_row: RefCell::new(None),
             is_plain: Cell::new(false),
             is_cut: false,
         };
@@ -487,8 +496,8 @@ impl<'q, 'e> Search<'q, 'e> {
             context.set(key.as_str(), value.clone());
         }
         let row_keys;
-        let open = if self.is_many_typed {
-            row_keys = open_keys(question, &self.mentions, row_of(question, target));
+        let open = if self.tells_types {
+            row_keys = open_keys(question, &self.mentions, self.row_of(target));
             &row_keys
         } else {
             &*self.open_keys
@@ -504,6 +513,20 @@ impl<'q, 'e> Search<'q, 'e> {
             target: target.clone(),
             context,
         })
+    }
+
+    /// Most requests in a row are about one resource.
+    fn row_of(&self, target: &Target) -> Option<&'static str> {
+        let arn = target.arn.as_ref()?;
+        let mut last = self.last_row.borrow_mut();
+        match &*last {
+            Some((known, row)) if known == arn => *row,
+            Some(_) | None => {
+                let row = row_of(self.question, target);
+                *last = Some((arn.clone(), row));
+                row
+            }
+        }
     }
 
     /// The words of §1 of the product: certain and by own choice, under a condition, unknown, or not at all.

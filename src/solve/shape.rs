@@ -15,8 +15,8 @@ use crate::ident::Action;
 use crate::ident::Ternary;
 use crate::policy::Effect;
 use crate::solve::Question;
-use crate::solve::choice::is_many_typed;
 use crate::solve::choice::row_of;
+use crate::solve::choice::tells_types;
 use crate::solve::mentions::Mentions;
 
 /// The shapes seen so far, for one question.
@@ -74,7 +74,7 @@ impl Shapes {
             resource: arn
                 .filter(|_| tests(&["ec2:instanceid", "ecs:cluster"]))
                 .map(|arn| arn.resource().into()),
-            row: is_many_typed(question).then(|| row_of(question, target)).flatten(),
+            row: tells_types(question, mentions).then(|| row_of(question, target)).flatten(),
             clauses: clauses(&mentions.stack, &request),
         })
     }

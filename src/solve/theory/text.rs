@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
 
+use smallvec::SmallVec;
+
 use crate::ident::Glob;
 use crate::ident::GlobToken;
+use crate::ident::Positions;
 use crate::solve::theory::alphabet::Alphabet;
 
 /// The most states of the automaton.
@@ -54,7 +57,7 @@ impl TextGlob {
         }
     }
 
-    fn after(&self, positions: &BTreeSet<usize>, letter: char) -> BTreeSet<usize> {
+    fn after(&self, positions: &Positions, letter: char) -> Positions {
         let letter = if self.ignores_case {
             letter.to_ascii_lowercase()
         } else {
@@ -162,7 +165,7 @@ pub(crate) fn representatives(wanted: &TextGlob, globs: &[TextGlob]) -> Option<V
 /// The characters that have to be tried: one that stands for all that no glob spells, first since it is the plainest,
 /// then those that some glob spells, in both cases where case does not count, and the colon where some run stops at it.
 struct Letters {
-    all: Vec<char>,
+    spelled: BTreeSet<char>,
     fresh: char,
 }
 
@@ -180,13 +183,30 @@ impl Letters {
         }
         spelled.retain(|c| alphabet.takes(*c));
         let fresh = FRESH.chars().find(|c| !spelled.contains(c))?;
-        let all = std::iter::once(fresh).chain(spelled).collect();
-        Some(Self { all, fresh })
+        Some(Self { spelled, fresh })
+    }
+
+    /// Those that lead from a state to different ones: what no glob spells just there leads to where the fresh one leads.
+    fn at(&self, state: &State<'_>) -> Vec<char> {
+        let mut expected: SmallVec<[char; 16]> = SmallVec::new();
+        for (glob, positions) in state {
+            for letter in glob.glob.spelled_at(positions) {
+                expected.push(letter);
+                if glob.ignores_case {
+                    expected.push(letter.to_ascii_uppercase());
+                }
+            }
+        }
+        expected.push(':');
+        expected.sort_unstable();
+        expected.dedup();
+        expected.retain(|letter| self.spelled.contains(letter));
+        std::iter::once(self.fresh).chain(expected).collect()
     }
 }
 
 /// Each glob with the positions that it has reached.
-type State<'g> = [(&'g TextGlob, BTreeSet<usize>)];
+type State<'g> = [(&'g TextGlob, Positions)];
 
 /// Reads all texts breadth first, one of the shortest for each state of the globs, until `visit` says so; `is_dead` cuts
 /// off texts that cannot lead anywhere. False where the budget was spent first.
@@ -196,7 +216,7 @@ fn walk<'g>(
     is_dead: impl Fn(&State<'g>) -> bool,
     mut visit: impl FnMut(&State<'g>, &str) -> bool,
 ) -> bool {
-    let start: Vec<(&TextGlob, BTreeSet<usize>)> = globs.iter().map(|glob| (*glob, glob.glob.start())).collect();
+    let start: Vec<(&TextGlob, Positions)> = globs.iter().map(|glob| (*glob, glob.glob.start())).collect();
     let key = |state: &State<'g>| state.iter().map(|(_, positions)| positions.clone()).collect::<Vec<_>>();
     let mut seen = BTreeSet::from([key(&start)]);
     let mut queue = VecDeque::from([(start, String::new())]);
@@ -205,13 +225,14 @@ fn walk<'g>(
         if visit(&state, &text) {
             return true;
         }
-        work += globs.len() * letters.all.len();
+        let tried = letters.at(&state);
+        work += globs.len() * tried.len();
         if seen.len() > MAX_STATES || work > MAX_WORK {
             return false;
         }
-        for &letter in &letters.all {
-            let step = |(glob, positions): &(&'g TextGlob, BTreeSet<usize>)| (*glob, glob.after(positions, letter));
-            let next: Vec<(&TextGlob, BTreeSet<usize>)> = state.iter().map(step).collect();
+        for letter in tried {
+            let step = |(glob, positions): &(&'g TextGlob, Positions)| (*glob, glob.after(positions, letter));
+            let next: Vec<(&TextGlob, Positions)> = state.iter().map(step).collect();
             if !is_dead(&next) && seen.insert(key(&next)) {
                 queue.push_back((next, format!("{text}{letter}")));
             }

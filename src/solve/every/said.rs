@@ -1,0 +1,249 @@
+//! The statements of an identity's policies and of what limits it, and what an answer depends on of each.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::estate::Policy;
+use crate::evaluate::CallerKind;
+use crate::evaluate::ContextValue;
+use crate::evaluate::Guardrails;
+use crate::evaluate::PolicyStack;
+use crate::evaluate::Subject;
+use crate::policy::ActionClause;
+use crate::policy::Effect;
+use crate::policy::PolicyVersion;
+use crate::policy::PrincipalClause;
+use crate::policy::PrincipalEntry;
+use crate::policy::ResourceClause;
+use crate::policy::Statement;
+use crate::solve::Question;
+use crate::solve::choice::SessionRights;
+use crate::solve::choice::session_rights;
+use crate::solve::every::Speaker;
+use crate::solve::every::coverage::Coverage;
+use crate::solve::every::listed::Need;
+use crate::solve::memo::telling_values;
+use crate::solve::mentions::Left;
+use crate::solve::mentions::Mentions;
+
+/// A statement of an identity's policies or of what limits it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said<'e> {
+    statement: &'e Statement,
+    version: PolicyVersion,
+    /// Which of the identity's policies, its limits and the levels of its organization it is of; zero: its own policies.
+    level: u32,
+}
+
+/// All that the answers about an identity depend on, its statements aside.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CallerFacts {
+    kind: CallerKind,
+    is_service_linked: bool,
+    gaps: Vec<Arc<str>>,
+    /// Which limits there are at all: one without statements allows nothing.
+    limits: [bool; 3],
+    /// The places in memory of policies that were not read.
+    unknown: Vec<usize>,
+    rights: SessionRights,
+    /// The identity itself, where some statement names principals: only its own answers hold for it.
+    itself: Option<usize>,
+}
+
+impl CallerFacts {
+    pub(super) fn of(subject: &Subject<'_>, said: &[Said<'_>]) -> Self {
+        let (caller, stack) = (&subject.caller, &subject.stack);
+        let is_of_everyone = |clause: &PrincipalClause| matches!(clause, PrincipalClause::Only(entries) if matches!(**entries, [PrincipalEntry::Everyone]));
+        let names_some = |said: &Said<'_>| {
+            said.statement
+                .principal
+                .as_ref()
+                .is_some_and(|clause| !is_of_everyone(clause))
+        };
+        Self {
+            kind: caller.kind,
+            is_service_linked: caller.is_service_linked,
+            gaps: stack.identity_gaps.clone(),
+            limits: [stack.boundary.is_some(), stack.session.is_some(), stack.endpoint.is_some()],
+            unknown: policies(stack)
+                .filter(|(policy, _)| policy.parsed().is_none())
+                .map(|(policy, _)| std::ptr::from_ref(policy).addr())
+                .collect(),
+            rights: session_rights(subject.principal),
+            itself: said.iter().any(names_some).then(|| std::ptr::from_ref(subject).addr()),
+        }
+    }
+}
+
+/// A statement with what the identity fixes of it.
+#[derive(Debug, Clone)]
+pub(super) struct Heard {
+    pub(super) known: Rc<Known>,
+    /// Whether it may allow something by itself.
+    pub(super) grants: bool,
+    level: u32,
+    left: Left,
+    undecided: u64,
+    /// The keys of it that tell identities apart, and their values.
+    pub(super) values: Vec<(Box<str>, ContextValue)>,
+}
+
+/// What is known of a statement, whose ever it is.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// The number of what it says.
+    whole: u32,
+    /// The number of what it says, its actions aside.
+    content: u32,
+    pub(super) need: Need,
+    pub(super) coverage: Rc<Coverage>,
+    /// Whether it tests nothing, and looks the same to all.
+    is_plain: bool,
+}
+
+impl Heard {
+    pub(super) fn of<'e>(
+        said: &Said<'e>,
+        contents: &mut Contents<'e>,
+        question: &Question<'e>,
+        fixed: &mut Mentions<'e>,
+    ) -> Self {
+        let known = contents.known(said);
+        let mut heard = Self {
+            grants: said.level == 0 && said.statement.effect == Effect::Allow,
+            level: said.level,
+            left: Left::Nothing,
+            undecided: 0,
+            values: Vec::new(),
+            known,
+        };
+        if !heard.known.is_plain {
+            (heard.left, heard.undecided) = fixed.left_of(&said.statement.condition, said.version, question);
+            let mut mentions = Mentions::default();
+            mentions.mention(said.statement, said.version, heard.undecided);
+            heard.values = telling_values(question, &mentions);
+        }
+        heard
+    }
+
+    /// What an answer depends on, about actions that the statement covers.
+    pub(super) fn speaker(&self) -> Speaker {
+        (self.level, self.known.content, self.left, self.undecided)
+    }
+
+    /// The same, about any actions.
+    pub(super) fn speaker_of_any(&self) -> Speaker {
+        (self.level, self.known.whole, self.left, self.undecided)
+    }
+}
+
+/// The statements met so far.
+#[derive(Debug, Default)]
+pub(super) struct Contents<'e> {
+    numbers: BTreeMap<Content<'e>, u32>,
+    coverages: BTreeMap<&'e ActionClause, Rc<Coverage>>,
+    /// By the statement's place in memory, which is looked up faster.
+    places: BTreeMap<(usize, PolicyVersion), Rc<Known>>,
+}
+
+impl<'e> Contents<'e> {
+    fn known(&mut self, said: &Said<'e>) -> Rc<Known> {
+        let place = (std::ptr::from_ref(said.statement).addr(), said.version);
+        if let Some(known) = self.places.get(&place) {
+            return Rc::clone(known);
+        }
+        let statement = said.statement;
+        let named = |clause: &ResourceClause| clause.texts().iter().any(|text| text.contains('$'));
+        let is_tested = statement.condition.has_empty_part || !statement.condition.tests.is_empty();
+        let action = &statement.action;
+        let coverage = self.coverages.entry(action).or_insert_with(|| Rc::new(Coverage::of(action)));
+        let coverage = Rc::clone(coverage);
+        let known = Rc::new(Known {
+            whole: self.number(Content(statement, said.version, true)),
+            content: self.number(Content(statement, said.version, false)),
+            need: Need::of(statement),
+            coverage,
+            is_plain: !is_tested && !statement.resource.as_ref().is_some_and(named),
+        });
+        self.places.insert(place, Rc::clone(&known));
+        known
+    }
+
+    fn number(&mut self, content: Content<'e>) -> u32 {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(content).or_insert(next)
+    }
+}
+
+/// What a statement says, with or without of which actions.
+#[derive(Debug)]
+struct Content<'e>(&'e Statement, PolicyVersion, bool);
+
+impl PartialEq for Content<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Content<'_> {}
+
+impl PartialOrd for Content<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Content<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let parts = |Self(said, version, with_actions): &Self| (*with_actions, *version, said.effect);
+        let (ours, theirs) = (self.0, other.0);
+        let actions = || {
+            if self.2 {
+                ours.action.cmp(&theirs.action)
+            } else {
+                Ordering::Equal
+            }
+        };
+        // Where it names principals, only a statement itself says the same.
+        let named = |said: &Statement| said.principal.as_ref().map(|clause| std::ptr::from_ref(clause).addr());
+        parts(self)
+            .cmp(&parts(other))
+            .then_with(actions)
+            .then_with(|| ours.resource.cmp(&theirs.resource))
+            .then_with(|| ours.condition.cmp(&theirs.condition))
+            .then_with(|| named(ours).cmp(&named(theirs)))
+    }
+}
+
+/// The policies of a stack with the number of their level; zero: those of the identity itself.
+fn policies<'s, 'e>(stack: &'s PolicyStack<'e>) -> impl Iterator<Item = (&'e Policy, u32)> + use<'s, 'e> {
+    let own = stack.identity.iter().map(|policy| (*policy, 0));
+    let boundary = stack.boundary.iter().map(|policy| (*policy, 1));
+    let session = stack.session.iter().flatten().map(|policy| (*policy, 2));
+    let endpoint = stack.endpoint.iter().flatten().map(|policy| (*policy, 3));
+    let guardrails = [&stack.scps, &stack.rcps]
+        .into_iter()
+        .flat_map(|guardrails| match guardrails {
+            Guardrails::Levels(levels) => levels.as_slice(),
+            Guardrails::None | Guardrails::NotCollected(_) => &[],
+        });
+    let of_levels = (4..).zip(guardrails).flat_map(|(number, level)| {
+        let policies = level.policies.iter().flatten();
+        policies.map(move |policy| (*policy, number))
+    });
+    own.chain(boundary).chain(session).chain(endpoint).chain(of_levels)
+}
+
+pub(super) fn statements<'e>(stack: &PolicyStack<'e>) -> Vec<Said<'e>> {
+    let parsed = policies(stack).filter_map(|(policy, level)| Some((policy.parsed()?, level)));
+    let said = parsed.flat_map(|(document, level)| {
+        document.statements.iter().map(move |statement| Said {
+            statement,
+            version: document.version,
+            level,
+        })
+    });
+    said.collect()
+}

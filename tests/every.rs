@@ -1,0 +1,183 @@
+//! All actions at once: each gets the answer that it would get alone.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use leastwise::estate::AccountEstate;
+use leastwise::estate::Organization;
+use leastwise::evaluate::AccountScope;
+use leastwise::evaluate::ActionFacts;
+use leastwise::evaluate::Subject;
+use leastwise::ident::Action;
+use leastwise::snapshot::Snapshot;
+use leastwise::snapshot::Source;
+use leastwise::solve::EveryAction;
+use leastwise::solve::Question;
+use leastwise::solve::Scope;
+use leastwise::solve::Verdict;
+use leastwise::solve::ask;
+use leastwise::solve::catalog_actions;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::agreement::Random;
+use crate::command::SAMPLE;
+
+const AS_OF: &str = "2026-11-01T00:00:00Z";
+
+/// Action lists of every kind: names, wildcards, whole services, all but some, blanks, wildcards in the service.
+const ACTIONS: [&str; 14] = [
+    "*",
+    "ec2:*",
+    "ec2:Terminate*",
+    "EC2:describe*",
+    "ecs:?elete*",
+    "iam:*",
+    "iam:PassRole",
+    "s3:Get*",
+    "sts:*",
+    "lambda:*Function",
+    "kms:Create*",
+    " ec2:Start*",
+    "e*:Delete*",
+    "dynamodb:Put?tem",
+];
+
+fn random_policy(random: &mut Random) -> Value {
+    let mut statements = Vec::new();
+    for _ in 0..=random.next() % 3 {
+        let field = if random.chance(20) { "NotAction" } else { "Action" };
+        let actions: Vec<&str> = (0..=random.next() % 3).map(|_| *random.pick(&ACTIONS)).collect();
+        let mut statement = json!({
+            "Effect": if random.chance(70) { "Allow" } else { "Deny" },
+            "Resource": random.pick(&["*", "arn:aws:ec2:*:*:instance/*", "arn:aws:s3:::data/*", "arn:aws:iam::111122223333:role/app/*"]),
+        });
+        statement[field] = json!(actions);
+        if random.chance(40) {
+            statement["Condition"] = random
+                .pick(&[
+                    json!({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}),
+                    json!({"StringEquals": {"aws:ResourceTag/team": "a"}}),
+                    json!({"StringEquals": {"ec2:ResourceTag/team": "a"}}),
+                    json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/r1*"}}),
+                    json!({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
+                    json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+                    json!({"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
+                ])
+                .clone();
+        }
+        statements.push(statement);
+    }
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+fn random_account(random: &mut Random) -> String {
+    let pool: Vec<Value> = (0..4).map(|_| random_policy(random)).collect();
+    let roles: Vec<Value> = (0..4)
+        .map(|number| {
+            let held: Vec<Value> = (0..=random.next() % 2)
+                .map(|at| json!({"PolicyName": format!("p{at}"), "PolicyDocument": random.pick(&pool)}))
+                .collect();
+            json!({"Path": "/", "RoleName": format!("r{number}"), "RoleId": format!("AROAR{number:016}"),
+                "Arn": format!("arn:aws:iam::111122223333:role/r{number}"), "CreateDate": "2024-01-01T00:00:00Z",
+                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
+                    [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+                "InstanceProfileList": [], "RolePolicyList": held, "AttachedManagedPolicies": [], "Tags": []})
+        })
+        .collect();
+    json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": [], "IsTruncated": false})
+        .to_string()
+}
+
+/// Asks about all actions, and about some of each class alone.
+fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Random, most: u64) -> BTreeSet<Verdict> {
+    let as_of: Timestamp = AS_OF.parse().unwrap();
+    let subjects: Vec<Subject<'_>> = estate
+        .principals
+        .iter()
+        .map(|principal| Subject::of(principal, estate, scope))
+        .collect();
+    let alone = |subject: &Subject<'_>, action: &Action| {
+        let facts = ActionFacts::of(action);
+        let question = Question {
+            subject,
+            action: &facts,
+            scope: Scope::Any,
+            as_of,
+            given: &[],
+            resource_policy: None,
+            owner: None,
+        };
+        let answer = ask(&question);
+        let words: BTreeSet<_> = answer.conditions.iter().map(|condition| condition.words.clone()).collect();
+        (answer.verdict, words, answer.unknowns)
+    };
+    let mut verdicts = BTreeSet::new();
+    let mut every = EveryAction::default();
+    for subject in &subjects {
+        let told = every.ask(subject, as_of);
+        let counted: usize = told.classes.iter().map(|class| class.actions.len()).sum();
+        assert_eq!(counted + told.ungranted.len(), catalog_actions().len(), "each action once");
+        for class in &told.classes {
+            verdicts.insert(class.told.verdict);
+            let words: BTreeSet<_> = class
+                .told
+                .conditions
+                .iter()
+                .map(|condition| condition.words.clone())
+                .collect();
+            let told = (class.told.verdict, words, class.told.unknowns.clone());
+            if random.next() % 100 < most {
+                let action = *random.pick(&class.actions.iter().collect::<Vec<_>>());
+                let first = class.actions.iter().next().unwrap();
+                assert_eq!(
+                    alone(subject, action),
+                    told,
+                    "{} {action}, like {first}",
+                    subject.principal.arn
+                );
+            }
+        }
+        for _ in 0..most {
+            if !told.ungranted.is_empty() {
+                let action = *random.pick(&told.ungranted.iter().collect::<Vec<_>>());
+                assert_eq!(
+                    alone(subject, action).0,
+                    Verdict::Denied,
+                    "{} {action}",
+                    subject.principal.arn
+                );
+            }
+        }
+    }
+    verdicts
+}
+
+#[test]
+fn an_action_is_answered_among_all_as_it_is_alone() {
+    let mut random = Random::new(11);
+    let mut verdicts = BTreeSet::new();
+    for _ in 0..4 {
+        let text = random_account(&mut random);
+        let snapshot = Snapshot::open(vec![Source::Stdin(text.into_bytes())]).unwrap();
+        let files = snapshot.accounts()[0].read();
+        let estate = AccountEstate::of(&files.records(), None);
+        verdicts.extend(assert_alike(&estate, &AccountScope::standalone(), &mut random, 12));
+    }
+    assert_eq!(verdicts.len(), 4, "{verdicts:?}");
+}
+
+#[test]
+fn the_same_holds_under_guardrails() {
+    let mut random = Random::new(12);
+    let snapshot = Snapshot::open(vec![Source::Directory(PathBuf::from(SAMPLE))]).unwrap();
+    let files = snapshot.read_organization();
+    let organization = files.records().organization.as_ref().map(Organization::of);
+    for account in snapshot.accounts().iter().take(3) {
+        let files = account.read();
+        let estate = AccountEstate::of(&files.records(), None);
+        let scope = AccountScope::of(organization.as_ref(), estate.account);
+        assert_alike(&estate, &scope, &mut random, 4);
+    }
+}
