@@ -1,10 +1,12 @@
 //! The command from outside: exit codes, contracts that scripts rely on, sources, formats.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 
 use leastwise::report::column_names;
+use leastwise::solve::catalog_actions;
 use serde_json::Value;
 
 use crate::command::BARE;
@@ -114,6 +116,7 @@ fn help_names_the_exit_codes() {
         &["--help"][..],
         &["audit", "--help"],
         &["who-can", "-h"],
+        &["what-can", "--help"],
         &["explain", "--help"],
         &["test", "--help"],
         &["demo", "--help"],
@@ -184,6 +187,68 @@ fn who_can_agrees_with_the_audit() {
         }
     }
     assert_eq!(audited, asked);
+}
+
+#[test]
+fn what_can_agrees_with_who_can() {
+    let account = ["--account", "111122223333"];
+    let list = |more: &[&str]| {
+        answers(&leastwise(
+            &[&["what-can", SAMPLE, "--all", "--format", "json"], more, &account].concat(),
+        ))
+    };
+    let told = list(&[]);
+    let holds = |row: &Value, action: &str| {
+        let service = format!("{}:*", action.split_once(':').unwrap().0);
+        let mut actions = row["actions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+        actions.any(|name| name == action || name == service || name == "*")
+    };
+    for action in [
+        "s3:DeleteBucket",
+        "rds:DeleteDBInstance",
+        "iam:CreateUser",
+        "sts:GetCallerIdentity",
+    ] {
+        let asked = answers(&leastwise(
+            &[&["who-can", action, SAMPLE, "--all", "--format", "json"], &account[..]].concat(),
+        ));
+        let by_who: BTreeSet<_> = asked
+            .iter()
+            .map(|row| {
+                (
+                    text_of(row, "principal"),
+                    text_of(row, "verdict"),
+                    row["conditions"].clone().to_string(),
+                )
+            })
+            .collect();
+        let by_what: BTreeSet<_> = told
+            .iter()
+            .filter(|row| holds(row, action))
+            .map(|row| {
+                (
+                    text_of(row, "principal"),
+                    text_of(row, "verdict"),
+                    row["conditions"].clone().to_string(),
+                )
+            })
+            .collect();
+        assert_eq!(by_what, by_who, "{action}");
+    }
+    // Each action is in one row of each identity.
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for row in &told {
+        *counts.entry(text_of(row, "principal")).or_default() += row["count"].as_u64().unwrap();
+    }
+    let whole = catalog_actions().len() as u64;
+    assert!(counts.len() > 3 && counts.values().all(|count| *count == whole), "{counts:?}");
+    let some = list(&["--principal", "*:role/OrgAutomation"]);
+    assert!(
+        !some.is_empty()
+            && some
+                .iter()
+                .all(|row| text_of(row, "principal").ends_with("role/OrgAutomation"))
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::policy::Statement;
 use crate::solve::Question;
 use crate::solve::choice::SessionRights;
 use crate::solve::choice::session_rights;
-use crate::solve::every::Speaker;
+use crate::solve::every::asker::Speaker;
 use crate::solve::every::coverage::Coverage;
 use crate::solve::every::listed::Need;
 use crate::solve::memo::telling_values;
