@@ -181,3 +181,48 @@ fn the_same_holds_under_guardrails() {
         assert_alike(&estate, &scope, &mut random, 4);
     }
 }
+
+/// A user with one statement in a policy of its own, a boundary, and perhaps an attached policy.
+fn bounded_user(name: &str, boundary: &str, attached: &[&str]) -> Value {
+    let arn = |policy: &str| format!("arn:aws:iam::111122223333:policy/{policy}");
+    let attached: Vec<Value> = attached
+        .iter()
+        .map(|policy| json!({"PolicyName": policy, "PolicyArn": arn(policy)}))
+        .collect();
+    let grant = json!({"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Action": "ec2:TerminateInstances", "Resource": "*"}});
+    json!({"Path": "/", "UserName": name, "UserId": format!("AIDA{name:0>16}"),
+        "Arn": format!("arn:aws:iam::111122223333:user/{name}"), "CreateDate": "2024-01-01T00:00:00Z",
+        "UserPolicyList": [{"PolicyName": "grant", "PolicyDocument": grant}], "GroupList": [],
+        "AttachedManagedPolicies": attached, "Tags": [],
+        "PermissionsBoundary": {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn(boundary)}})
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_no_boundary_where_it_is_attached() {
+    let managed = |name: &str, document: Value| {
+        json!({"PolicyName": name, "PolicyId": format!("ANPA{name:0>16}"), "Path": "/", "DefaultVersionId": "v1",
+            "Arn": format!("arn:aws:iam::111122223333:policy/{name}"), "AttachmentCount": 1, "IsAttachable": true,
+            "CreateDate": "2024-01-01T00:00:00Z", "UpdateDate": "2024-01-01T00:00:00Z",
+            "PolicyVersionList": [{"Document": document, "VersionId": "v1", "IsDefaultVersion": true,
+                "CreateDate": "2024-01-01T00:00:00Z"}]})
+    };
+    let unreadable = json!({"Version": "2012-10-17", "Statement":
+        [{"Effect": "Allow", "Action": "nonsense", "Resource": 5}]});
+    let queues = json!({"Version": "2012-10-17", "Statement":
+        [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]});
+    // The one is stopped by its boundary; of the other's boundary nothing is known.
+    let stopped = bounded_user("a", "queues", &["unread"]);
+    let unknown = bounded_user("b", "unread", &[]);
+    // Whichever is asked about first, in the order of their names.
+    let others = [bounded_user("b", "queues", &["unread"]), bounded_user("a", "unread", &[])];
+    for users in [[stopped, unknown], others] {
+        let text = json!({"UserDetailList": users, "GroupDetailList": [], "RoleDetailList": [],
+            "Policies": [managed("unread", unreadable.clone()), managed("queues", queues.clone())], "IsTruncated": false})
+        .to_string();
+        let snapshot = Snapshot::open(vec![Source::Stdin(text.into_bytes())]).unwrap();
+        let files = snapshot.accounts()[0].read();
+        let estate = AccountEstate::of(&files.records(), None);
+        assert_alike(&estate, &AccountScope::standalone(), &mut Random::new(13), 100);
+    }
+}

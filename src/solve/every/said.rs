@@ -45,8 +45,9 @@ pub(super) struct CallerFacts {
     gaps: Vec<Arc<str>>,
     /// Which limits there are at all: one without statements allows nothing.
     limits: [bool; 3],
-    /// The places in memory of policies that were not read.
-    unknown: Vec<usize>,
+    /// The places in memory of policies that were not read, and their levels: what is unknown of a grant may allow more, what
+    /// is unknown of a limit less.
+    unknown: Vec<(usize, u32)>,
     rights: SessionRights,
     /// The identity itself, where some statement names principals: only its own answers hold for it.
     itself: Option<usize>,
@@ -69,7 +70,7 @@ impl CallerFacts {
             limits: [stack.boundary.is_some(), stack.session.is_some(), stack.endpoint.is_some()],
             unknown: policies(stack)
                 .filter(|(policy, _)| policy.parsed().is_none())
-                .map(|(policy, _)| std::ptr::from_ref(policy).addr())
+                .map(|(policy, level)| (std::ptr::from_ref(policy).addr(), level))
                 .collect(),
             rights: session_rights(subject.principal),
             itself: said.iter().any(names_some).then(|| std::ptr::from_ref(subject).addr()),
