@@ -109,7 +109,7 @@ impl Reduced {
     fn of(subject: &Subject<'_>, keeps: &Keeps<'_>) -> Self {
         let boundary: Vec<&Policy> = subject.stack.boundary.into_iter().collect();
         let levels = match &subject.stack.scps {
-            Guardrails::Levels(levels) => levels.as_slice(),
+            Guardrails::Levels(levels) => &**levels,
             Guardrails::None | Guardrails::NotCollected(_) => &[],
         };
         Self {

@@ -55,8 +55,7 @@ fn main() {
         let files = account.read();
         let estate = AccountEstate::of(&files.records(), None);
         let scope = AccountScope::of(organization.as_ref(), estate.account);
-        let subject_of = |principal| Subject::of(principal, &estate, &scope);
-        let subjects: Vec<Subject<'_>> = estate.principals.iter().map(subject_of).collect();
+        let subjects = Subject::all_of(&estate, &scope);
         whole.add(&subjects, as_of);
         for action in questions.actions() {
             let facts = ActionFacts::of(action);

@@ -3,7 +3,6 @@
 //! From "AWS global condition context keys", second half of 2026. Exactly seven are multivalued (E165).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::catalog::KeyType;
@@ -424,13 +423,20 @@ pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
     } else {
         Cow::Borrowed(name)
     };
-    let plain = BY_NAME.get(&*lower).copied();
+    let of_length = BY_LENGTH.get(lower.len()).into_iter().flatten();
+    let plain = of_length.into_iter().find(|(known, _)| *known == *lower).map(|(_, key)| *key);
     plain.or_else(|| TAG_KEYS.iter().copied().find(|key| key_matches(key.name, name)))
 }
 
-/// All keys by their names in lower case: a run asks for them hundreds of thousands of times.
-static BY_NAME: LazyLock<BTreeMap<String, &GlobalKey>> =
-    LazyLock::new(|| GLOBAL_KEYS.iter().map(|key| (key.name.to_ascii_lowercase(), key)).collect());
+/// All keys by the lengths of their names, with these in lower case: a run asks for them hundreds of thousands of times.
+static BY_LENGTH: LazyLock<Vec<Vec<(String, &GlobalKey)>>> = LazyLock::new(|| {
+    let longest = GLOBAL_KEYS.iter().map(|key| key.name.len()).max().unwrap_or(0);
+    let of_length = |length| {
+        let keys = GLOBAL_KEYS.iter().filter(|key| key.name.len() == length);
+        keys.map(|key| (key.name.to_ascii_lowercase(), key)).collect()
+    };
+    (0..=longest).map(of_length).collect()
+});
 
 /// The keys whose names have a hole.
 static TAG_KEYS: LazyLock<Vec<&GlobalKey>> = LazyLock::new(|| {

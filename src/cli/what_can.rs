@@ -66,12 +66,8 @@ pub(crate) fn run(what_can: &WhatCan) -> Result<ExitCode, Failure> {
     let mut rows: Vec<Row> = Vec::new();
     let answer = |estate: &AccountEstate, scope: &AccountScope| {
         let is_wanted = |arn: &str| wanted.is_empty() || wanted.iter().any(|glob| glob.matches(arn));
-        let subjects: Vec<Subject<'_>> = estate
-            .principals
-            .iter()
-            .filter(|principal| is_wanted(principal.arn.as_str()))
-            .map(|principal| Subject::of(principal, estate, scope))
-            .collect();
+        let mut subjects = Subject::all_of(estate, scope);
+        subjects.retain(|subject| is_wanted(subject.principal.arn.as_str()));
         let mut every = EveryAction::default();
         let answered = subjects.iter().flat_map(|subject| {
             let row = |(told, actions): (Option<&Told>, &ActionSet)| Row {

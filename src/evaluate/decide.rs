@@ -394,7 +394,7 @@ fn guardrail_layers<'p>(
         Guardrails::NotCollected(why) => record(unknown(&Arc::from("the organization"), why.clone()), layers),
         Guardrails::Levels(levels) => {
             let mut guard = Formula::True;
-            for level in levels {
+            for level in &**levels {
                 let outcome = match &level.policies {
                     Some(policies) => layer_of(layer(&level.target), policies, policy_type, request),
                     None => unknown(

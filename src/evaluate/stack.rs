@@ -34,7 +34,7 @@ pub enum Guardrails<'p> {
     /// It is not known whether there are any; in words why (E184).
     NotCollected(Arc<str>),
     /// One level for the root, each OU and the account (E193).
-    Levels(Vec<Level<'p>>),
+    Levels(Arc<[Level<'p>]>),
 }
 
 /// One level of an organization's path.

@@ -113,9 +113,27 @@ impl<'e> Subject<'e> {
         Self::in_account(principal, account.account, scope)
     }
 
-    /// The same, of an account of which nothing else is known.
+    /// All identities of an account, which share its guardrails.
+    #[must_use]
+    pub fn all_of(account: &'e AccountEstate, scope: &'e AccountScope) -> Vec<Self> {
+        let (scps, rcps) = (guardrails(&scope.scps), guardrails(&scope.rcps));
+        let subject = |principal| Self::under(principal, account.account, scope, scps.clone(), rcps.clone());
+        account.principals.iter().map(subject).collect()
+    }
+
+    /// One identity, of an account of which nothing else is known.
     #[must_use]
     pub fn in_account(principal: &'e Principal, account: AccountId, scope: &'e AccountScope) -> Self {
+        Self::under(principal, account, scope, guardrails(&scope.scps), guardrails(&scope.rcps))
+    }
+
+    fn under(
+        principal: &'e Principal,
+        account: AccountId,
+        scope: &'e AccountScope,
+        scps: Guardrails<'e>,
+        rcps: Guardrails<'e>,
+    ) -> Self {
         let kind = match principal.kind {
             PrincipalKind::AccountRoot => CallerKind::AccountRoot,
             PrincipalKind::IamUser => CallerKind::IamUser,
@@ -142,8 +160,8 @@ impl<'e> Subject<'e> {
         let stack = PolicyStack {
             identity: principal.attachments.iter().map(|attachment| &*attachment.policy).collect(),
             boundary: principal.boundary.as_deref(),
-            scps: guardrails(&scope.scps),
-            rcps: guardrails(&scope.rcps),
+            scps,
+            rcps,
             identity_gaps: principal.gaps.clone(),
             ..PolicyStack::default()
         };

@@ -134,8 +134,7 @@ impl AccountAudit<'_> {
             quotes: self.quotes,
             ..Shared::default()
         };
-        let subject_of = |principal| Subject::of(principal, self.estate, self.scope);
-        let subjects: Vec<Subject<'_>> = self.estate.principals.iter().map(subject_of).collect();
+        let subjects = Subject::all_of(self.estate, self.scope);
         let mut memos: Vec<Memo<'_>> = self.questions.asked.iter().map(|_| Memo::new(self.keep_denied)).collect();
         for subject in &subjects {
             found.identities += 1;

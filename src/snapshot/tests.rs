@@ -731,3 +731,27 @@ fn a_file_is_written_whole_or_not_at_all() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     assert!(write_atomically(&directory.path().join("no/such/report"), |_| Ok(())).is_err());
 }
+
+#[test]
+fn places_are_found_across_blocks() {
+    // Newlines and long characters on and beside the borders of what is counted at once.
+    let mut text = String::new();
+    for number in 0..2_500_usize {
+        text.push_str(&"xy".repeat(number % 7));
+        text.push(if number % 11 == 0 { 'é' } else { 'z' });
+        text.push(if number % 5 == 0 { '\n' } else { ' ' });
+    }
+    text.truncate(text.floor_char_boundary(3 * 4096));
+    text.push_str(&"a".repeat(3 * 4096 - text.len()));
+    for text in [&*text, &text.replace('é', "e"), &text.replace('\n', " ")] {
+        let index = LineIndex::new(text);
+        let is_near = |offset: &usize| (offset + 40) % 4096 < 80 || offset % 101 == 0;
+        let offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
+        for offset in offsets.filter(is_near) {
+            let before = &text[..offset];
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            assert_eq!(index.line_and_column(text, offset), (line, column), "{offset}");
+        }
+    }
+}

@@ -276,7 +276,7 @@ impl<'q, 'e> Limits<'q, 'e> {
 
 fn levels<'g, 'e>(guardrails: &'g Guardrails<'e>) -> impl Iterator<Item = &'g Level<'e>> {
     let levels = match guardrails {
-        Guardrails::Levels(levels) => levels.as_slice(),
+        Guardrails::Levels(levels) => &**levels,
         Guardrails::None | Guardrails::NotCollected(_) => &[],
     };
     // The account's own first, the root's last; what was not collected can be no proof.

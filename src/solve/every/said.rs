@@ -227,7 +227,7 @@ fn policies<'s, 'e>(stack: &'s PolicyStack<'e>) -> impl Iterator<Item = (&'e Pol
     let guardrails = [&stack.scps, &stack.rcps]
         .into_iter()
         .flat_map(|guardrails| match guardrails {
-            Guardrails::Levels(levels) => levels.as_slice(),
+            Guardrails::Levels(levels) => &**levels,
             Guardrails::None | Guardrails::NotCollected(_) => &[],
         });
     let of_levels = (4..).zip(guardrails).flat_map(|(number, level)| {
