@@ -226,3 +226,22 @@ fn a_policy_that_cannot_be_read_is_no_boundary_where_it_is_attached() {
         assert_alike(&estate, &AccountScope::standalone(), &mut Random::new(13), 100);
     }
 }
+
+#[test]
+fn identities_of_two_partitions_are_not_alike() {
+    let user = |name: &str, partition: &str| {
+        let grant = json!({"Version": "2012-10-17", "Statement":
+            {"Effect": "Allow", "Action": "ec2:TerminateInstances", "Resource": "arn:aws:ec2:*:*:instance/*"}});
+        json!({"Path": "/", "UserName": name, "UserId": format!("AIDA{name:0>16}"),
+            "Arn": format!("arn:{partition}:iam::111122223333:user/{name}"), "CreateDate": "2024-01-01T00:00:00Z",
+            "UserPolicyList": [{"PolicyName": "grant", "PolicyDocument": grant}], "GroupList": [],
+            "AttachedManagedPolicies": [], "Tags": []})
+    };
+    let text = json!({"UserDetailList": [user("a", "aws"), user("b", "aws-cn")], "GroupDetailList": [],
+        "RoleDetailList": [], "Policies": [], "IsTruncated": false})
+    .to_string();
+    let snapshot = Snapshot::open(vec![Source::Stdin(text.into_bytes())]).unwrap();
+    let files = snapshot.accounts()[0].read();
+    let estate = AccountEstate::of(&files.records(), None);
+    assert_alike(&estate, &AccountScope::standalone(), &mut Random::new(14), 100);
+}

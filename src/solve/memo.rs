@@ -40,6 +40,8 @@ use std::sync::Arc;
 pub struct Memo<'e> {
     /// Whether the reasons of denials are wanted too; otherwise a denial that is known need not be judged anew.
     explains_denials: bool,
+    /// The partition of the first identity: those of another are not like it (E178).
+    partition: Option<Option<Box<str>>>,
     /// A number for each content of a statement.
     contents: BTreeMap<Content<'e>, u32>,
     /// The same by the statement's place in memory, which is looked up faster.
@@ -129,6 +131,10 @@ impl<'e> Memo<'e> {
         let caller = &question.subject.caller;
         // Rules beside the policies, and principal elements, look at the identity itself.
         if has_rules(question.action.action) || matches!(question.scope, Scope::One(..)) {
+            return None;
+        }
+        let first = self.partition.get_or_insert_with(|| caller.partition().map(Box::from));
+        if first.as_deref() != caller.partition() {
             return None;
         }
         let mut spoken = Vec::new();

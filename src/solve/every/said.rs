@@ -41,6 +41,8 @@ pub(super) struct Said<'e> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CallerFacts {
     kind: CallerKind,
+    /// E178: a file may hold identities of two.
+    partition: Option<Box<str>>,
     is_service_linked: bool,
     gaps: Vec<Arc<str>>,
     /// Which limits there are at all: one without statements allows nothing.
@@ -65,6 +67,7 @@ impl CallerFacts {
         };
         Self {
             kind: caller.kind,
+            partition: caller.partition().map(Box::from),
             is_service_linked: caller.is_service_linked,
             gaps: stack.identity_gaps.clone(),
             limits: [stack.boundary.is_some(), stack.session.is_some(), stack.endpoint.is_some()],
