@@ -162,7 +162,10 @@ fn table(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut identities: Vec<&str> = rows.iter().map(|row| &*row.principal).collect();
     identities.dedup();
     match identities.len() {
-        0 => writeln!(out, "No identity that was asked about can call anything, or none fits --principal."),
+        0 => writeln!(
+            out,
+            "No identity that was asked about can call anything, or none fits --principal."
+        ),
         1 => writeln!(out, "1 identity"),
         many => writeln!(out, "{many} identities"),
     }
