@@ -235,6 +235,37 @@ fn a_baseline_marks_rows_and_lists_what_is_gone() {
 }
 
 #[test]
+fn a_report_of_chosen_rows_says_so_where_it_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = |name: &str, more: &[&str]| {
+        let path = folder.path().join(name).display().to_string();
+        leastwise(&[&["audit", SAMPLE, "--format", "json", "--output", &path], more].concat()).ends(3);
+        path
+    };
+    let (all, some) = (report("all.json", &[]), report("some.json", &["--severity", "critical"]));
+    let chosen = serde_json::from_str::<Value>(&fs::read_to_string(&some).unwrap()).unwrap();
+    assert_eq!(chosen.pointer("/facts/chosen_rows").unwrap(), "severity critical and above");
+    let told = "chosen rows (severity critical and above)";
+    let is_told = |arguments: &[&str]| leastwise(arguments).err.contains(told);
+    assert!(is_told(&["audit", SAMPLE, "--baseline", &some]));
+    assert!(!is_told(&["audit", SAMPLE, "--baseline", &some, "--severity", "critical"]));
+    assert!(!is_told(&["audit", SAMPLE, "--baseline", &all, "--severity", "critical"]));
+    assert!(is_told(&["diff", &some, &all]) && is_told(&["diff", &all, &some]));
+    assert!(!is_told(&["diff", &some, &some]) && !is_told(&["diff", &all, &all]));
+
+    // Numbers of other rows are no trend.
+    let page = folder.path().join("page.html").display().to_string();
+    let html = format!("html={page}");
+    let run = leastwise(&["audit", SAMPLE, "--report", &html, "--trend", &some, "--trend", &all]);
+    assert!(
+        run.err.contains("some.json: it has other rows than this report"),
+        "{}",
+        run.err
+    );
+    assert!(!run.err.contains("all.json"), "{}", run.err);
+}
+
+#[test]
 fn worse_alarms_and_denied_rows_of_the_baseline_are_never_gone() {
     let day = edited(
         "accounts/333344445555/inventory.json",

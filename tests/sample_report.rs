@@ -96,6 +96,7 @@ pub fn sample_report() -> Report {
                 fix: "1. **Name the actions.** Replace `ec2:*`.\n\n   ```json\n   {\"Action\": \"ec2:Describe*\"}\n   ```\n\n2. <b>Not</b> [a link](javascript:alert(1)).".into(),
                 attack_version: Some("19".into()),
             }],
+            chosen_rows: None,
             accounts: 3,
             identities: 9,
             verdicts,

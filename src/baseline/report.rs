@@ -41,6 +41,8 @@ pub struct EarlierReport {
     pub accounts: BTreeSet<AccountId>,
     /// Whether something was not read for it.
     pub has_gaps: bool,
+    /// Which rows were asked for, in words, where not all were.
+    pub chosen_rows: Option<String>,
     rows: BTreeMap<FindingId, EarlierRow>,
 }
 
@@ -101,7 +103,9 @@ impl EarlierReport {
             Ok(())
         })?;
         let rules = head.facts.rules.iter().filter_map(|rule| rule.id.parse().ok());
-        Ok(Self::new(head.facts.as_of, rules.collect(), rows, head.has_gaps))
+        let mut report = Self::new(head.facts.as_of, rules.collect(), rows, head.has_gaps);
+        report.chosen_rows = head.facts.chosen_rows;
+        Ok(report)
     }
 
     /// Reads once more, from the same file, what the answers of these rows rest on, which
@@ -151,6 +155,7 @@ impl EarlierReport {
             rules,
             accounts: rows.values().map(|row| row.account).collect(),
             has_gaps,
+            chosen_rows: None,
             rows,
         }
     }

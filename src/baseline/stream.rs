@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) as_of: Timestamp,
     pub(super) rules: Vec<RawRule>,
     #[serde(default)]
+    pub(super) chosen_rows: Option<String>,
+    #[serde(default)]
     pub(super) accounts: u64,
     #[serde(default)]
     pub(super) identities: u64,

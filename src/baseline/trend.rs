@@ -24,6 +24,7 @@ pub fn trend_point(path: &Path) -> Result<TrendPoint, EarlierReportError> {
     })?;
     Ok(TrendPoint {
         as_of: head.facts.as_of,
+        chosen_rows: head.facts.chosen_rows.map(Into::into),
         accounts: head.facts.accounts,
         identities: head.facts.identities,
         counts,

@@ -37,6 +37,7 @@ use crate::args::Format;
 use crate::args::Reading;
 use crate::audit::args::Reporting;
 use crate::audit::audited;
+use crate::audit::remark_on_rows;
 use crate::audit::rules;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
@@ -103,6 +104,11 @@ struct Named<'d> {
 pub(crate) fn run(asked: &Diff) -> Result<ExitCode, Failure> {
     let mut old = side(&asked.old, asked)?;
     let mut new = side(&asked.new, asked)?;
+    remark_on_rows(
+        &old.name,
+        old.report.chosen_rows.as_deref(),
+        new.report.chosen_rows.as_deref(),
+    );
     let ids = differing(&old.report, &new.report);
     explain(&mut old, &ids)?;
     explain(&mut new, &ids)?;

@@ -81,7 +81,7 @@ fn resolved(path: &Path) -> PathBuf {
 pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Failure> {
     let wanted = reporting.wanted();
     let framework = reporting.controls.as_deref().map(Framework::find).transpose()?;
-    let is_chosen = !reporting.principals.is_empty() || reporting.severity.is_some();
+    let is_chosen = report.facts.chosen_rows.is_some();
     let assessment = framework.map(|framework| assess(&framework, report, is_chosen));
     let is_alone = wanted.len() == 1;
     let mut is_written = true;

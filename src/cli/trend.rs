@@ -23,6 +23,8 @@ pub(crate) fn trend(reporting: &Reporting) -> Option<Trend> {
         remark(&format!("left out of the trend: {why}"));
         trend.left_out.push(why.into());
     };
+    // Numbers of other rows say nothing beside these.
+    let chosen = reporting.chosen_rows().map(Into::into);
     for path in &reporting.trend {
         match files(path) {
             Ok(files) if files.is_empty() => {
@@ -31,7 +33,14 @@ pub(crate) fn trend(reporting: &Reporting) -> Option<Trend> {
             Ok(files) => {
                 for file in files {
                     match trend_point(&file) {
-                        Ok(point) => trend.add(point),
+                        Ok(point) if point.chosen_rows == chosen => trend.add(point),
+                        Ok(point) => {
+                            let rows = point.chosen_rows.as_deref().unwrap_or("all");
+                            leave_out(
+                                format!("{}: it has other rows than this report: {rows}", file.display()),
+                                &mut trend,
+                            );
+                        }
                         Err(error) => leave_out(error.to_string(), &mut trend),
                     }
                 }

@@ -19,6 +19,9 @@ pub struct RunFacts {
     pub catalog_version: Arc<str>,
     /// The rules that were asked.
     pub rules: Vec<RuleFacts>,
+    /// Which rows were asked for, in words, where not all were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chosen_rows: Option<Arc<str>>,
     /// How many accounts were read.
     pub accounts: u64,
     /// How many identities were looked at.

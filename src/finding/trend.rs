@@ -21,6 +21,8 @@ pub struct Trend {
 pub struct TrendPoint {
     /// The time that the report speaks of.
     pub as_of: Timestamp,
+    /// Which rows were asked for, in words, where not all were.
+    pub chosen_rows: Option<Arc<str>>,
     /// How many accounts it read.
     pub accounts: u64,
     /// How many identities it looked at.

@@ -4,6 +4,7 @@
 //! search ended: for each identity that can do something that request is made and judged anew, by its own policies.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -41,7 +42,7 @@ pub struct Memo<'e> {
     /// Whether the reasons of denials are wanted too; otherwise a denial that is known need not be judged anew.
     explains_denials: bool,
     /// The partition of the first identity: those of another are not like it (E178).
-    partition: Option<Option<Box<str>>>,
+    partition: OnceCell<Option<Box<str>>>,
     /// A number for each content of a statement.
     contents: BTreeMap<Content<'e>, u32>,
     /// The same by the statement's place in memory, which is looked up faster.
@@ -133,7 +134,7 @@ impl<'e> Memo<'e> {
         if has_rules(question.action.action) || matches!(question.scope, Scope::One(..)) {
             return None;
         }
-        let first = self.partition.get_or_insert_with(|| caller.partition().map(Box::from));
+        let first = self.partition.get_or_init(|| caller.partition().map(Box::from));
         if first.as_deref() != caller.partition() {
             return None;
         }

@@ -79,6 +79,7 @@ fn hostile() -> Report {
     report.trend = Some(Trend {
         points: vec![TrendPoint {
             as_of: "2026-01-01T00:00:00Z".parse().unwrap(),
+            chosen_rows: None,
             accounts: u64::MAX,
             identities: u64::MAX,
             counts: [(Some(Severity::High), u64::MAX), (None, u64::MAX)].into(),

@@ -140,6 +140,17 @@ impl Reporting {
         }
     }
 
+    /// Which rows are asked for, in words; none for all.
+    pub(crate) fn chosen_rows(&self) -> Option<String> {
+        let severity = self.severity.map(|severity| format!("severity {severity} and above"));
+        let mut principals = self.principals.clone();
+        principals.sort();
+        principals.dedup();
+        let principals = (!principals.is_empty()).then(|| format!("principals {}", principals.join(", ")));
+        let words: Vec<String> = severity.into_iter().chain(principals).collect();
+        (!words.is_empty()).then(|| words.join("; "))
+    }
+
     /// Every report that is asked for.
     pub(crate) fn wanted(&self) -> Vec<ReportFile> {
         let main = ReportFile {

@@ -6,6 +6,7 @@ mod run;
 #[cfg(feature = "live")]
 pub(crate) use crate::audit::run::able;
 pub(crate) use crate::audit::run::audited;
+pub(crate) use crate::audit::run::remark_on_rows;
 pub(crate) use crate::audit::run::report;
 pub(crate) use crate::audit::run::rules;
 pub(crate) use crate::audit::run::run;

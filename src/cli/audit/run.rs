@@ -46,6 +46,7 @@ use crate::audit::args::Undetermined;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
+use crate::output::remark;
 use crate::reports;
 use crate::trend::trend;
 
@@ -67,6 +68,19 @@ pub(crate) fn rules(paths: &[PathBuf]) -> Result<RuleSet, Failure> {
     Ok(rules)
 }
 
+/// Where the earlier of two reports has other rows than the later, what it left out looks new, and the reverse gone.
+pub(crate) fn remark_on_rows(earlier: &str, old: Option<&str>, new: Option<&str>) {
+    if old != new {
+        let words =
+            |chosen: Option<&str>| chosen.map_or_else(|| "all rows".to_owned(), |chosen| format!("chosen rows ({chosen})"));
+        remark(&format!(
+            "{earlier} has {}, and what it is compared with {}: rows that one of them left out look new or gone",
+            words(old),
+            words(new)
+        ));
+    }
+}
+
 /// Audits the inputs and writes the report.
 pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode, Failure> {
     reports::check(reporting)?;
@@ -81,6 +95,16 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
         }
         (None, None) => None,
     };
+    // Where this run alone looks at less, nothing looks gone.
+    if let (Some(baseline), Some(path)) = (&baseline, &reporting.baseline)
+        && baseline.chosen_rows.is_some()
+    {
+        remark_on_rows(
+            &path.display().to_string(),
+            baseline.chosen_rows.as_deref(),
+            reporting.chosen_rows().as_deref(),
+        );
+    }
     let (mut report, is_incomplete) = audited(inputs, &rules, &weights, reporting, baseline.as_ref())?;
     report.trend = trend(reporting);
     let is_written = reports::write(&report, reporting)?;
@@ -209,6 +233,7 @@ pub(crate) fn audited(
         )
     });
     let mut report = gathered.report(inputs, rules, &questions);
+    report.facts.chosen_rows = reporting.chosen_rows().map(Into::into);
     report.expired_suppressions = expired;
     report.unmatched_suppressions = unmatched;
     report.baseline = baseline;
@@ -321,6 +346,7 @@ impl Gathered {
             tool_version: env!("CARGO_PKG_VERSION").into(),
             catalog_version: Catalog::bundled().version().to_string().into(),
             rules: rules.iter().map(rule_facts).collect(),
+            chosen_rows: None,
             accounts,
             identities: self.identities,
             verdicts: self.verdicts,

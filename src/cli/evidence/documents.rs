@@ -116,7 +116,7 @@ impl Documents {
         let baseline = baseline.map(EarlierReport::open).transpose()?;
         let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, baseline.as_ref())?;
         let population = population::of(&inputs, &report, &audit.sources.sources)?;
-        let is_chosen = !audit.reporting.principals.is_empty() || audit.reporting.severity.is_some();
+        let is_chosen = report.facts.chosen_rows.is_some();
         let assessments = frameworks.iter().map(|framework| assess(framework, &report, is_chosen));
         Ok(Self {
             assessments: assessments.collect(),

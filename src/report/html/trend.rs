@@ -61,6 +61,7 @@ fn of_report(report: &Report, tallies: &Tallies<'_>) -> TrendPoint {
     }
     TrendPoint {
         as_of: report.facts.as_of,
+        chosen_rows: report.facts.chosen_rows.clone(),
         accounts: report.facts.accounts,
         identities: report.facts.identities,
         counts,
