@@ -166,6 +166,11 @@ fn explain(side: &mut Side, ids: &BTreeSet<FindingId>) -> Result<(), Failure> {
 /// Reads a report, or audits a source.
 fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
     let name = path.display().to_string();
+    if path.exists() && !path.is_file() && !path.is_dir() {
+        return Err(Failure::Usage(format!(
+            "{name}: a file or a directory is wanted, since it is read more than once"
+        )));
+    }
     if EarlierReport::is_at(path).map_err(|error| file_failure(path, error))? {
         let report = EarlierReport::open(path)?;
         return Ok(Side {

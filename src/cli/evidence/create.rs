@@ -1,5 +1,6 @@
 //! `evidence create`.
 
+use leastwise::baseline::EarlierReport;
 use leastwise::evidence::Bundle;
 use leastwise::evidence::FileHash;
 use leastwise::evidence::PrivateKey;
@@ -48,6 +49,10 @@ pub(crate) fn run(asked: &Create) -> Result<ExitCode, Failure> {
         name: CONFIG.to_owned(),
         path,
     });
+    if let Some(path) = &asked.baseline {
+        // What is wrong with it is told of the file as it was named.
+        EarlierReport::open(path)?;
+    }
     let baseline = asked.baseline.as_deref().map(inputs::absolute).transpose()?;
     let baseline = baseline.map(|path| Input {
         name: BASELINE.to_owned(),

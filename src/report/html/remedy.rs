@@ -40,9 +40,21 @@ pub(super) fn lines(finding: &Finding, report: &Report) -> Vec<String> {
     if finding.grants.len() > 1 {
         lines.push("each of these grants it, so that all have to change".to_owned());
     }
+    if is_of_several(finding) {
+        lines.push(
+            "what grants it on other resources than the one of the row is not named here: audit again after the change"
+                .to_owned(),
+        );
+    }
     let rule = report.facts.rules.iter().position(|rule| rule.id == finding.rule);
     lines.extend(rule.map(|number| format!("<a href=\"#fix-{number}\">what the rule advises</a>")));
     lines
+}
+
+/// Whether the citations speak of one resource of several that may be within reach.
+fn is_of_several(finding: &Finding) -> bool {
+    let others = finding.resources.as_ref().is_none_or(|reach| reach.reachable > 1);
+    finding.representative_resource.is_some() && others && !finding.grants.is_empty()
 }
 
 /// What is not used goes first.
