@@ -103,6 +103,32 @@ fn dev(statements: &Value, trust: &Value) -> String {
     who_can(&snapshot, &[TERMINATE])[&format!("arn:aws:iam::{OWN}:role/Dev")].clone()
 }
 
+// E351: a session is issued before the call, and lasts.
+#[test]
+fn a_session_may_be_older_than_the_call() {
+    let both = |issued: &str, called: &str| {
+        json!([
+            allow(TERMINATE, json!({"DateLessThan": {"aws:TokenIssueTime": issued}})),
+            deny(TERMINATE, json!({"DateLessThan": {"aws:CurrentTime": called}}))
+        ])
+    };
+    let trust = trusting(OWN, &["sts:AssumeRole"]);
+    for (issued, called, user, role) in [
+        // One second is for the holder to wait.
+        ("2030-06-01T12:00:00Z", "2030-06-01T12:00:00Z", "allowed", "allowed"),
+        // A user asks for as much as 36 hours; a role's sessions are sure of one hour, and never have more than twelve.
+        ("2030-06-01T12:00:00Z", "2030-06-01T22:00:00Z", "allowed", "conditional"),
+        ("2030-06-01T12:00:00Z", "2030-06-02T01:00:00Z", "allowed", "denied"),
+        ("2030-06-01T12:00:00Z", "2030-06-03T01:00:00Z", "denied", "denied"),
+        // A session from before the report is there, or it is not.
+        ("2026-09-30T23:59:00Z", "2026-10-01T00:00:00Z", "conditional", "conditional"),
+    ] {
+        let statements = both(issued, called);
+        assert_eq!(ann(&statements, &[]), user, "user, {issued}, {called}");
+        assert_eq!(dev(&statements, &trust), role, "role, {issued}, {called}");
+    }
+}
+
 #[test]
 fn what_a_holder_chooses_himself_is_no_condition() {
     let when = |condition: Value| json!([allow(TERMINATE, condition)]);

@@ -32,11 +32,23 @@ use std::sync::Arc;
 pub(super) struct Choice {
     pub(super) credentials: Credentials,
     pub(super) time: Timestamp,
+    pub(super) issued: Issued,
     pub(super) network: Network,
     pub(super) session: Session,
     pub(super) is_forwarded: bool,
     pub(super) free: Vec<(Box<str>, ContextValue)>,
     pub(super) fixed: Fixed,
+}
+
+/// When the session was issued that makes the call (E351); a call without a session has no such time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Issued {
+    /// With the call.
+    Then,
+    /// Earlier, as any holder can choose: he asks for a session, and waits.
+    Before(Timestamp),
+    /// Before the report, or longer before the call than every session lasts: somebody has to hold it.
+    Held(Timestamp),
 }
 
 /// What the asker fixed, so that the keys tied to it follow (E351) and nobody needs it.
@@ -117,7 +129,8 @@ impl Choice {
         let session = self.session == Session::Attributed;
         let free = self.free.iter().any(|(_, value)| matches!(value, ContextValue::Unknown(_)));
         let forwarded = self.is_forwarded && !self.fixed.forwarding;
-        [self.needs_mfa(), network, session, forwarded, free]
+        let held = matches!(self.issued, Issued::Held(_));
+        [self.needs_mfa(), network, session, forwarded, free, held]
             .into_iter()
             .filter(|needed| *needed)
             .count()
@@ -150,6 +163,10 @@ impl Choice {
             let words = "through an AWS service that calls with the identity's credentials".to_owned();
             found.push(condition(words, "aws:CalledVia", ControlClass::Choice));
         }
+        if let Issued::Held(issued) = self.issued {
+            let words = format!("with a session that was issued on {issued}");
+            found.push(condition(words, "aws:TokenIssueTime", ControlClass::Session));
+        }
         if self.time > as_of {
             found.push(condition(
                 format!("from {} on", self.time),
@@ -163,6 +180,11 @@ impl Choice {
     /// Puts the choice's keys into a context that was derived with its credentials and time.
     pub(super) fn apply(&self, context: &mut RequestContext, question: &Question<'_>, mentions: &Mentions<'_>) {
         self.network_keys(context, question.action.action);
+        if let Issued::Before(issued) | Issued::Held(issued) = self.issued
+            && context.is_set("aws:tokenissuetime")
+        {
+            context.set("aws:tokenissuetime", ContextValue::single(issued.to_string()));
+        }
         if self.session == Session::Attributed {
             session_keys(context, question, mentions);
         }

@@ -14,9 +14,11 @@ use crate::solve::choice::Choice;
 use crate::solve::choice::ENDPOINT_KEYS;
 use crate::solve::choice::FORWARDING_KEYS;
 use crate::solve::choice::Fixed;
+use crate::solve::choice::Issued;
 use crate::solve::choice::Network;
 use crate::solve::choice::Session;
 use crate::solve::mentions::Mentions;
+use jiff::SignedDuration;
 use jiff::Timestamp;
 use std::net::IpAddr;
 
@@ -45,12 +47,8 @@ pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> (Vec<
     let mut found = Vec::new();
     let fixed = Fixed::of(question);
     let (forwardings, sessions) = (forwardings(question, mentions), sessions(question, mentions));
-    let (networks, credentials, times) = (
-        networks(question, mentions),
-        credentials(question, mentions),
-        times(question, mentions),
-    );
-    let mut times = times;
+    let (networks, credentials) = (networks(question, mentions), credentials(question, mentions));
+    let mut times = moments(question, mentions);
     let per_time = forwardings.len() * sessions.len() * networks.len() * credentials.len();
     let is_cut = times.len() * per_time > MAX_CHOICES;
     if is_cut {
@@ -67,10 +65,15 @@ pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> (Vec<
             for &session in sessions {
                 for &network in &networks {
                     for &credentials in credentials {
-                        for &time in &times {
+                        for &(time, issued) in &times {
+                            // A key has no session.
+                            if credentials == Credentials::LongTermKey && issued != Issued::Then {
+                                continue;
+                            }
                             found.push(Choice {
                                 credentials,
                                 time,
+                                issued,
                                 network,
                                 session,
                                 is_forwarded,
@@ -83,6 +86,7 @@ pub(super) fn choices(question: &Question<'_>, mentions: &Mentions<'_>) -> (Vec<
             }
         }
     }
+    // Of the same needs and time the later session comes first, as the moments do.
     found.sort_by_key(|choice| (choice.needs(), choice.time));
     (found, is_cut)
 }
@@ -116,6 +120,58 @@ fn credentials(question: &Question<'_>, mentions: &Mentions<'_>) -> &'static [Cr
     }
 }
 
+/// Times of the call, each with the times at which its session may have been issued, the latest first.
+fn moments(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<(Timestamp, Issued)> {
+    let times = times(question, mentions);
+    let mut found: Vec<_> = times.iter().map(|time| (*time, Issued::Then)).collect();
+    let key = "aws:tokenissuetime";
+    if !mentions.has(key) || given_value(question, key).is_some() {
+        return found;
+    }
+    let (longest, sure) = match question.subject.caller.kind {
+        CallerKind::IamUser => (LONGEST_OF_USER, LONGEST_OF_USER),
+        CallerKind::AccountRoot => (HOUR, HOUR),
+        // A role's own bound is between the two, and whoever opens a session chooses below it.
+        CallerKind::RoleSession | CallerKind::FederatedUser => (LONGEST_OF_ROLE, HOUR),
+        CallerKind::Service | CallerKind::Anonymous => return found,
+    };
+    let mut instants: Vec<Timestamp> = mentions.values(key).flat_map(parse_date).flat_map(around).collect();
+    instants.sort();
+    instants.dedup();
+    for time in times {
+        let earlier = instants.iter().rev().filter(|issued| **issued < time);
+        for issued in earlier {
+            let age = time.duration_since(*issued);
+            if age > longest {
+                break;
+            }
+            let issued = if age > sure || *issued < question.as_of {
+                Issued::Held(*issued)
+            } else {
+                Issued::Before(*issued)
+            };
+            found.push((time, issued));
+        }
+    }
+    found
+}
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long the sessions last that a user asks for.
+const LONGEST_OF_USER: SignedDuration = SignedDuration::from_hours(36);
+
+/// How long those of a role last that allows the most.
+const LONGEST_OF_ROLE: SignedDuration = SignedDuration::from_hours(12);
+
+/// A date and the seconds beside it.
+fn around(instant: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let second = SignedDuration::from_secs(1);
+    [instant.checked_sub(second), Ok(instant), instant.checked_add(second)]
+        .into_iter()
+        .flatten()
+}
+
 /// Now, and the instants around each date that a test names, as far as they lie ahead.
 fn times(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Timestamp> {
     let given = ["aws:currenttime", "aws:epochtime"]
@@ -128,11 +184,8 @@ fn times(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<Timestamp> {
     }
     let mut found = vec![question.as_of];
     for key in ["aws:currenttime", "aws:epochtime", "aws:tokenissuetime"] {
-        for instant in mentions.values(key).flat_map(parse_date) {
-            let second = jiff::SignedDuration::from_secs(1);
-            let around = [instant.checked_sub(second), Ok(instant), instant.checked_add(second)];
-            found.extend(around.into_iter().flatten().filter(|time| *time > question.as_of));
-        }
+        let instants = mentions.values(key).flat_map(parse_date).flat_map(around);
+        found.extend(instants.filter(|time| *time > question.as_of));
     }
     found.sort();
     found.dedup();
