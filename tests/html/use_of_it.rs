@@ -119,7 +119,7 @@ fn a_link_opens_its_row_and_the_keyboard_reaches_everything() {
         json!({"press": "/"}),
         json!({"press": "q"}),
         json!({"until": "document.querySelectorAll('#rows > details:not([hidden])').length === 0 || document.querySelector('#text').value === 'q'"}),
-        json!({"fill": ["#text", "nothing has this name"]}),
+        json!({"fill": ["#text", "zqx-is-in-no-row"]}),
         json!({"until": "document.querySelectorAll('#rows > details:not([hidden])').length === 0"}),
         js(&format!("(location.hash = '#{first}', null)")),
         json!({"until": format!("document.getElementById('{first}').open && !document.getElementById('{first}').hidden")}),
