@@ -357,6 +357,30 @@ fn in_organization(organization: &Value, account_id: &str, action: &str) -> Stri
     who_can(&snapshot, &[action])[&format!("arn:aws:iam::{account_id}:user/Ann")].clone()
 }
 
+// The console's sessions last up to twelve hours, of which GetSessionToken gives the root user one.
+#[test]
+fn a_session_of_the_root_user_may_be_older_than_the_call() {
+    for (called, verdict) in [
+        ("2030-06-01T12:30:00Z", "allowed"),
+        ("2030-06-01T22:00:00Z", "conditional"),
+        ("2030-06-02T01:00:00Z", "denied"),
+    ] {
+        let guardrail = policy(&json!([
+            deny(TERMINATE, json!({"Null": {"aws:TokenIssueTime": "true"}})),
+            deny(
+                TERMINATE,
+                json!({"DateGreaterThanEquals": {"aws:TokenIssueTime": "2030-06-01T12:00:00Z"}})
+            ),
+            deny(TERMINATE, json!({"DateLessThan": {"aws:CurrentTime": called}}))
+        ]));
+        let organization = organization(&[("p-when", "SERVICE_CONTROL_POLICY", "r-ab12", guardrail)]);
+        let records = account(OWN, &json!([]), &trusting(OWN, &["sts:AssumeRole"]));
+        let snapshot = snapshot(&[(OWN, records)], Some(&organization));
+        let answers = who_can(&snapshot, &[TERMINATE]);
+        assert_eq!(answers[&format!("arn:aws:iam::{OWN}:root")], verdict, "{called}");
+    }
+}
+
 #[test]
 fn what_is_not_known_of_the_organization_is_no_verdict() {
     let never = policy(&json!([deny("ec2:*", Value::Null)]));

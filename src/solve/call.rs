@@ -66,21 +66,18 @@ impl<'e> Search<'_, 'e> {
                 .iter()
                 .filter(|target| matches!(region_of(target), own if own.is_empty() || own == region));
             self.is_plain.set(new.is_some_and(|new| new != index));
-            let mut found: Option<Found<'e>> = None;
-            for other in here.filter_map(|target| self.with(choice, target, None, None)) {
-                if found.as_ref().is_none_or(|found| other.is_better_than(found)) {
-                    found = Some(other);
+            let mut best: Option<Found<'e>> = None;
+            for found in here.filter_map(|target| self.with(choice, target, None, None)) {
+                let is_best_of_all = found.verdict == Verdict::Allowed && found.weight == 0;
+                if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
+                    best = Some(found);
                 }
-                // Nothing is better.
-                if found
-                    .as_ref()
-                    .is_some_and(|found| found.verdict == Verdict::Allowed && found.weight == 0)
-                {
+                if is_best_of_all {
                     break;
                 }
             }
             self.is_plain.set(false);
-            parts.push(found?);
+            parts.push(best?);
         }
         together(parts)
     }

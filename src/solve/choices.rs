@@ -129,10 +129,10 @@ fn moments(question: &Question<'_>, mentions: &Mentions<'_>) -> Vec<(Timestamp, 
         return found;
     }
     let (longest, sure) = match question.subject.caller.kind {
-        CallerKind::IamUser => (LONGEST_OF_USER, LONGEST_OF_USER),
-        CallerKind::AccountRoot => (HOUR, HOUR),
-        // A role's own bound is between the two, and whoever opens a session chooses below it.
-        CallerKind::RoleSession | CallerKind::FederatedUser => (LONGEST_OF_ROLE, HOUR),
+        CallerKind::IamUser | CallerKind::FederatedUser => (LONGEST_OF_USER, LONGEST_OF_USER),
+        // A role's own bound is between the two, and whoever opens a session chooses below it. GetSessionToken gives the root
+        // user one hour, the console more.
+        CallerKind::RoleSession | CallerKind::AccountRoot => (LONGEST_OF_ROLE, HOUR),
         CallerKind::Service | CallerKind::Anonymous => return found,
     };
     let mut instants: Vec<Timestamp> = mentions.values(key).flat_map(parse_date).flat_map(around).collect();
@@ -161,7 +161,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// How long the sessions last that a user asks for.
 const LONGEST_OF_USER: SignedDuration = SignedDuration::from_hours(36);
 
-/// How long those of a role last that allows the most.
+/// How long those of a role last that allows the most, and those of the console.
 const LONGEST_OF_ROLE: SignedDuration = SignedDuration::from_hours(12);
 
 /// A date and the seconds beside it.
