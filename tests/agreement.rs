@@ -188,13 +188,8 @@ fn no_request_succeeds_where_the_answer_is_denied() {
                     .and_then(|inventory| inventory.of_type(action.service(), kind));
                 let scope = counted.map_or(Scope::Any, Scope::Counted);
                 let question = Question {
-                    subject: &subject,
-                    action: &facts,
                     scope,
-                    as_of,
-                    given: &[],
-                    resource_policy: None,
-                    owner: None,
+                    ..Question::about(&subject, &facts, as_of)
                 };
                 let answer = ask(&question);
                 let (mut allowed, mut open) = (0, 0);
@@ -400,15 +395,7 @@ fn random_policies_agree_with_random_requests() {
         let scope = AccountScope::standalone();
         for principal in estate.principals.iter().filter(|principal| !principal.attachments.is_empty()) {
             let subject = Subject::of(principal, &estate, &scope);
-            let question = Question {
-                subject: &subject,
-                action: &facts,
-                scope: Scope::Any,
-                as_of,
-                given: &[],
-                resource_policy: None,
-                owner: None,
-            };
+            let question = Question::about(&subject, &facts, as_of);
             let answer = ask(&question);
             *seen.entry(answer.verdict).or_default() += 1;
             assert_witness(&subject, &action, &answer);

@@ -310,15 +310,7 @@ pub fn random_questions(
                 subject.stack.identity = vec![dense];
                 subject.stack.boundary = None;
             }
-            let question = Question {
-                subject: &subject,
-                action: &facts,
-                scope: Scope::Any,
-                as_of,
-                given: &[],
-                resource_policy: None,
-                owner: None,
-            };
+            let question = Question::about(&subject, &facts, as_of);
             let text = format!("{}\n{text}\n{}", principal.arn, documents.join("\n"));
             ask_about(&question, random, &text);
         }
@@ -361,13 +353,8 @@ fn cores_of_the_sample_block_and_cannot_be_smaller() {
                 let inventory = estate.inventory.as_ref();
                 let counted = inventory.and_then(|inventory| inventory.of_type(action.service(), kind));
                 let question = Question {
-                    subject: &subject,
-                    action: &facts,
                     scope: counted.map_or(Scope::Any, Scope::Counted),
-                    as_of,
-                    given: &[],
-                    resource_policy: None,
-                    owner: None,
+                    ..Question::about(&subject, &facts, as_of)
                 };
                 let answer = ask(&question);
                 if answer.verdict == Verdict::Denied {

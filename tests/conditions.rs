@@ -179,13 +179,8 @@ fn conditions_of_the_sample_hold_for_what_is_allowed_and_nothing_else() {
                 let inventory = estate.inventory.as_ref();
                 let counted = inventory.and_then(|inventory| inventory.of_type(action.service(), kind));
                 let question = Question {
-                    subject: &subject,
-                    action: &facts,
                     scope: counted.map_or(Scope::Any, Scope::Counted),
-                    as_of,
-                    given: &[],
-                    resource_policy: None,
-                    owner: None,
+                    ..Question::about(&subject, &facts, as_of)
                 };
                 check(&question, &mut random, &mut seen, principal.arn.as_str());
             }

@@ -25,7 +25,6 @@ use leastwise::ident::Action;
 use leastwise::policy::PolicyType;
 use leastwise::solve::Question;
 use leastwise::solve::RemarkKind;
-use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask_beyond;
 use leastwise::solve::lint;
@@ -320,15 +319,8 @@ fn the_comparison_finds_no_difference_without_covered_statements() {
             let subject = Subject::in_account(&mine, OWN.parse().unwrap(), &scope);
             for action in ["ec2:TerminateInstances", "ecs:DeleteService"] {
                 let action: Action = action.parse().unwrap();
-                let question = Question {
-                    subject: &subject,
-                    action: &ActionFacts::of(&action),
-                    scope: Scope::Any,
-                    as_of: "2026-11-01T06:00:00Z".parse().unwrap(),
-                    given: &[],
-                    resource_policy: None,
-                    owner: None,
-                };
+                let facts = ActionFacts::of(&action);
+                let question = Question::about(&subject, &facts, "2026-11-01T06:00:00Z".parse().unwrap());
                 let verdict = ask_beyond(&question, &other).verdict;
                 assert!(
                     matches!(verdict, Verdict::Denied | Verdict::Undetermined),

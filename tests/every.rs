@@ -14,7 +14,6 @@ use leastwise::snapshot::Snapshot;
 use leastwise::snapshot::Source;
 use leastwise::solve::EveryAction;
 use leastwise::solve::Question;
-use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use leastwise::solve::catalog_actions;
@@ -100,15 +99,7 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
         .collect();
     let alone = |subject: &Subject<'_>, action: &Action| {
         let facts = ActionFacts::of(action);
-        let question = Question {
-            subject,
-            action: &facts,
-            scope: Scope::Any,
-            as_of,
-            given: &[],
-            resource_policy: None,
-            owner: None,
-        };
+        let question = Question::about(subject, &facts, as_of);
         let answer = ask(&question);
         let words: BTreeSet<_> = answer.conditions.iter().map(|condition| condition.words.clone()).collect();
         (answer.verdict, words, answer.unknowns)

@@ -140,13 +140,8 @@ fn what_is_kept_of_one_identity_changes_no_answer_for_another() {
             let (mut reasons, mut verdicts) = (Memo::new(true), Memo::new(false));
             for subject in &subjects {
                 let question = Question {
-                    subject,
-                    action: &facts,
                     scope: scope.clone(),
-                    as_of,
-                    given: &[],
-                    resource_policy: None,
-                    owner: None,
+                    ..Question::about(subject, &facts, as_of)
                 };
                 let alone = ask(&question);
                 let kept = ask_in(&mut reasons, &question);

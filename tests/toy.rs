@@ -29,7 +29,6 @@ use leastwise::ident::Action;
 use leastwise::policy::PolicyType;
 use leastwise::solve::Answer;
 use leastwise::solve::Question;
-use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use serde_json::Value;
@@ -249,15 +248,7 @@ impl Built {
 
     pub fn answer<R>(&self, look: impl FnOnce(&Answer<'_>) -> R) -> R {
         let action = terminate();
-        look(&ask(&Question {
-            subject: &self.subject(),
-            action: &ActionFacts::of(&action),
-            scope: Scope::Any,
-            as_of: as_of(),
-            given: &[],
-            resource_policy: None,
-            owner: None,
-        }))
+        look(&ask(&Question::about(&self.subject(), &ActionFacts::of(&action), as_of())))
     }
 }
 

@@ -23,7 +23,6 @@ use leastwise::snapshot::Source;
 use leastwise::solve::EveryAction;
 use leastwise::solve::Memo;
 use leastwise::solve::Question;
-use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
 use leastwise::solve::ask_in;
@@ -59,15 +58,7 @@ fn main() {
         whole.add(&subjects, as_of);
         for action in questions.actions() {
             let facts = ActionFacts::of(action);
-            let question_of = |subject| Question {
-                subject,
-                action: &facts,
-                scope: Scope::Any,
-                as_of,
-                given: &[],
-                resource_policy: None,
-                owner: None,
-            };
+            let question_of = |subject| Question::about(subject, &facts, as_of);
             for subject in &subjects {
                 let question = question_of(subject);
                 let asked = || {
@@ -147,15 +138,7 @@ impl Whole {
         let facts = ActionFacts::of(&action);
         let mut memo = Memo::new(false);
         for subject in subjects {
-            let question = Question {
-                subject,
-                action: &facts,
-                scope: Scope::Any,
-                as_of,
-                given: &[],
-                resource_policy: None,
-                owner: None,
-            };
+            let question = Question::about(subject, &facts, as_of);
             let _ = ask_in(&mut memo, &question);
         }
         self.one += start.elapsed();

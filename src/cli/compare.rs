@@ -26,7 +26,6 @@ use leastwise::policy::PolicyDocument;
 use leastwise::policy::PolicyType;
 use leastwise::report::visible;
 use leastwise::solve::Question;
-use leastwise::solve::Scope;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask_beyond;
 use rayon::iter::IntoParallelRefIterator as _;
@@ -208,18 +207,7 @@ fn holder(arn: &Arn, policy: &Arc<Policy>) -> Principal {
 
 fn difference<'e>(action: &'e Action, subject: &'e Subject<'e>, other: &'e Policy, as_of: Timestamp) -> Option<Difference> {
     let facts = ActionFacts::of(action);
-    let answer = ask_beyond(
-        &Question {
-            subject,
-            action: &facts,
-            scope: Scope::Any,
-            as_of,
-            given: &[],
-            resource_policy: None,
-            owner: None,
-        },
-        other,
-    );
+    let answer = ask_beyond(&Question::about(subject, &facts, as_of), other);
     (answer.verdict != Verdict::Denied).then(|| Difference {
         action: action.to_string(),
         verdict: answer.verdict.as_str(),

@@ -149,13 +149,8 @@ impl AccountAudit<'_> {
                     .and_then(|inventory| inventory.of_type(service, &rule_action.resource_type));
                 let scope = counted.map_or(Scope::Any, Scope::Counted);
                 let question = Question {
-                    subject,
-                    action,
                     scope,
-                    as_of: self.as_of,
-                    given: &[],
-                    resource_policy: None,
-                    owner: None,
+                    ..Question::about(subject, action, self.as_of)
                 };
                 let answer = ask_in(memo, &question);
                 let verdict = verdict_of(answer.verdict);

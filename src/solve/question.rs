@@ -33,6 +33,22 @@ pub struct Question<'q> {
     pub owner: Option<&'q AccountScope>,
 }
 
+impl<'q> Question<'q> {
+    /// About any resource that could exist, with nothing fixed by the asker.
+    #[must_use]
+    pub fn about(subject: &'q Subject<'q>, action: &'q ActionFacts<'q>, as_of: Timestamp) -> Self {
+        Self {
+            subject,
+            action,
+            scope: Scope::Any,
+            as_of,
+            given: &[],
+            resource_policy: None,
+            owner: None,
+        }
+    }
+}
+
 /// The resources of a question.
 #[derive(Debug, Clone)]
 pub enum Scope<'q> {

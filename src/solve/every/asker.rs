@@ -11,7 +11,6 @@ use crate::evaluate::ContextValue;
 use crate::evaluate::Subject;
 use crate::ident::Ternary;
 use crate::solve::Question;
-use crate::solve::Scope;
 use crate::solve::ask;
 use crate::solve::every::ActionClass;
 use crate::solve::every::ActionSet;
@@ -182,14 +181,6 @@ impl<'e> EveryAction<'e> {
 
 impl<'e> Asked<'e> {
     fn question(&self, action: &'static ActionFacts<'static>) -> Question<'e> {
-        Question {
-            subject: self.subject,
-            action,
-            scope: Scope::Any,
-            as_of: self.as_of,
-            given: &[],
-            resource_policy: None,
-            owner: None,
-        }
+        Question::about(self.subject, action, self.as_of)
     }
 }
