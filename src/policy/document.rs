@@ -96,6 +96,14 @@ pub enum PrincipalClause {
     AllBut(Box<[PrincipalEntry]>),
 }
 
+impl PrincipalClause {
+    /// Whether the clause is `Principal: "*"`, which looks the same to all.
+    #[must_use]
+    pub fn is_everyone(&self) -> bool {
+        matches!(self, Self::Only(entries) if matches!(**entries, [PrincipalEntry::Everyone]))
+    }
+}
+
 /// `Action` or `NotAction`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ActionClause {

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::evaluate::CallerKind;
@@ -14,8 +13,6 @@ use crate::evaluate::Target;
 use crate::ident::Ternary;
 use crate::policy::PolicyType;
 use crate::policy::PolicyVersion;
-use crate::policy::PrincipalClause;
-use crate::policy::PrincipalEntry;
 use crate::policy::Statement;
 use crate::solve::Question;
 use crate::solve::Reached;
@@ -24,6 +21,7 @@ use crate::solve::Verdict;
 use crate::solve::choice::SessionRights;
 use crate::solve::choice::session_rights;
 use crate::solve::choices::sessions;
+use crate::solve::content::Content;
 use crate::solve::found::Found;
 use crate::solve::found::Way;
 use crate::solve::mentions::Left;
@@ -48,36 +46,6 @@ pub struct Memo<'e> {
     /// The same by the statement's place in memory, which is looked up faster.
     places: BTreeMap<usize, u32>,
     ends: BTreeMap<Likeness, End>,
-}
-
-/// What a statement says, its actions aside.
-#[derive(Debug)]
-struct Content<'e>(&'e Statement, PolicyVersion);
-
-impl PartialEq for Content<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Content<'_> {}
-
-impl PartialOrd for Content<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Content<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let (Self(ours, our_version), Self(theirs, their_version)) = (self, other);
-        (our_version, ours.effect, &ours.resource, &ours.condition).cmp(&(
-            their_version,
-            theirs.effect,
-            &theirs.resource,
-            &theirs.condition,
-        ))
-    }
 }
 
 /// All that a search looks at: two identities of one likeness get the same answer, in their own names.
@@ -171,10 +139,7 @@ impl<'e> Memo<'e> {
     }
 
     fn content(&mut self, statement: &'e Statement, version: PolicyVersion) -> Option<u32> {
-        let is_of_everyone = statement.principal.as_ref().is_none_or(
-            |clause| matches!(clause, PrincipalClause::Only(entries) if matches!(**entries, [PrincipalEntry::Everyone])),
-        );
-        if !is_of_everyone {
+        if statement.principal.as_ref().is_some_and(|clause| !clause.is_everyone()) {
             return None;
         }
         let place = std::ptr::from_ref(statement).addr();

@@ -14,6 +14,7 @@ mod call;
 mod choice;
 mod choices;
 mod class;
+mod content;
 mod core;
 mod cube;
 mod covered;

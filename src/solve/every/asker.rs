@@ -36,8 +36,11 @@ pub struct EveryAction<'e> {
     callers: BTreeMap<CallerFacts, u32>,
     answers: BTreeMap<ClassKey, Rc<Told>>,
     /// What a resource's own policy may allow to whom nothing else is granted, by what limits the identity.
-    beyond: BTreeMap<(u32, Vec<Speaker>, Values), Beyond>,
+    beyond: BTreeMap<BeyondKey, Beyond>,
 }
+
+/// The caller, what is said of which actions, and the values that tell identities apart.
+type BeyondKey = (u32, Vec<(Speaker, u32)>, Values);
 
 type Values = SmallVec<[(Box<str>, ContextValue); 2]>;
 
@@ -110,7 +113,7 @@ impl<'e> EveryAction<'e> {
 
     /// What a resource's own policy may allow of what the identity is not granted (E220), and of more.
     fn beyond(&mut self, asked: &Asked<'e>, limits: &[Heard], granted: &ActionSet) -> Rc<[ActionClass]> {
-        let speakers: Vec<Speaker> = limits.iter().map(Heard::speaker_of_any).collect();
+        let speakers: Vec<(Speaker, u32)> = limits.iter().map(Heard::speaker_of_any).collect();
         let mut values: Values = limits.iter().flat_map(|heard| heard.values.iter().cloned()).collect();
         values.sort_unstable();
         values.dedup();

@@ -1,6 +1,5 @@
 //! The statements of an identity's policies and of what limits it, and what an answer depends on of each.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,13 +13,12 @@ use crate::evaluate::Subject;
 use crate::policy::ActionClause;
 use crate::policy::Effect;
 use crate::policy::PolicyVersion;
-use crate::policy::PrincipalClause;
-use crate::policy::PrincipalEntry;
 use crate::policy::ResourceClause;
 use crate::policy::Statement;
 use crate::solve::Question;
 use crate::solve::choice::SessionRights;
 use crate::solve::choice::session_rights;
+use crate::solve::content::Content;
 use crate::solve::every::asker::Speaker;
 use crate::solve::every::coverage::Coverage;
 use crate::solve::every::listed::Need;
@@ -58,13 +56,7 @@ pub(super) struct CallerFacts {
 impl CallerFacts {
     pub(super) fn of(subject: &Subject<'_>, said: &[Said<'_>]) -> Self {
         let (caller, stack) = (&subject.caller, &subject.stack);
-        let is_of_everyone = |clause: &PrincipalClause| matches!(clause, PrincipalClause::Only(entries) if matches!(**entries, [PrincipalEntry::Everyone]));
-        let names_some = |said: &Said<'_>| {
-            said.statement
-                .principal
-                .as_ref()
-                .is_some_and(|clause| !is_of_everyone(clause))
-        };
+        let names_some = |said: &Said<'_>| said.statement.principal.as_ref().is_some_and(|clause| !clause.is_everyone());
         Self {
             kind: caller.kind,
             partition: caller.partition().map(Box::from),
@@ -97,10 +89,9 @@ pub(super) struct Heard {
 /// What is known of a statement, whose ever it is.
 #[derive(Debug)]
 pub(super) struct Known {
-    /// The number of what it says.
-    whole: u32,
-    /// The number of what it says, its actions aside.
+    /// The numbers of what it says, its actions aside, and of these.
     content: u32,
+    clause: u32,
     pub(super) need: Need,
     pub(super) coverage: Rc<Coverage>,
     /// Whether it tests nothing, and looks the same to all.
@@ -138,8 +129,8 @@ impl Heard {
     }
 
     /// The same, about any actions.
-    pub(super) fn speaker_of_any(&self) -> Speaker {
-        (self.level, self.known.whole, self.left, self.undecided)
+    pub(super) fn speaker_of_any(&self) -> (Speaker, u32) {
+        (self.speaker(), self.known.clause)
     }
 }
 
@@ -147,7 +138,7 @@ impl Heard {
 #[derive(Debug, Default)]
 pub(super) struct Contents<'e> {
     numbers: BTreeMap<Content<'e>, u32>,
-    coverages: BTreeMap<&'e ActionClause, Rc<Coverage>>,
+    clauses: BTreeMap<&'e ActionClause, (u32, Rc<Coverage>)>,
     /// By the statement's place in memory, which is looked up faster.
     places: BTreeMap<(usize, PolicyVersion), Rc<Known>>,
 }
@@ -161,63 +152,20 @@ impl<'e> Contents<'e> {
         let statement = said.statement;
         let named = |clause: &ResourceClause| clause.texts().iter().any(|text| text.contains('$'));
         let is_tested = statement.condition.has_empty_part || !statement.condition.tests.is_empty();
-        let action = &statement.action;
-        let coverage = self.coverages.entry(action).or_insert_with(|| Rc::new(Coverage::of(action)));
-        let coverage = Rc::clone(coverage);
+        let next = u32::try_from(self.clauses.len()).unwrap_or(u32::MAX);
+        let clause = self.clauses.entry(&statement.action);
+        let (clause, coverage) = clause.or_insert_with_key(|action| (next, Rc::new(Coverage::of(action))));
+        let (clause, coverage) = (*clause, Rc::clone(coverage));
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         let known = Rc::new(Known {
-            whole: self.number(Content(statement, said.version, true)),
-            content: self.number(Content(statement, said.version, false)),
+            content: *self.numbers.entry(Content(statement, said.version)).or_insert(next),
+            clause,
             need: Need::of(statement),
             coverage,
             is_plain: !is_tested && !statement.resource.as_ref().is_some_and(named),
         });
         self.places.insert(place, Rc::clone(&known));
         known
-    }
-
-    fn number(&mut self, content: Content<'e>) -> u32 {
-        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        *self.numbers.entry(content).or_insert(next)
-    }
-}
-
-/// What a statement says, with or without of which actions.
-#[derive(Debug)]
-struct Content<'e>(&'e Statement, PolicyVersion, bool);
-
-impl PartialEq for Content<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Content<'_> {}
-
-impl PartialOrd for Content<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Content<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let parts = |Self(said, version, with_actions): &Self| (*with_actions, *version, said.effect);
-        let (ours, theirs) = (self.0, other.0);
-        let actions = || {
-            if self.2 {
-                ours.action.cmp(&theirs.action)
-            } else {
-                Ordering::Equal
-            }
-        };
-        // Where it names principals, only a statement itself says the same.
-        let named = |said: &Statement| said.principal.as_ref().map(|clause| std::ptr::from_ref(clause).addr());
-        parts(self)
-            .cmp(&parts(other))
-            .then_with(actions)
-            .then_with(|| ours.resource.cmp(&theirs.resource))
-            .then_with(|| ours.condition.cmp(&theirs.condition))
-            .then_with(|| named(ours).cmp(&named(theirs)))
     }
 }
 
