@@ -11,6 +11,7 @@
 )]
 
 mod agreement;
+mod answers;
 mod architecture;
 mod blockers;
 mod broken_input;

@@ -1,5 +1,6 @@
 //! The command `leastwise`: parses, calls one function per subcommand, and exits with a documented code.
 
+mod answers;
 mod args;
 mod audit;
 mod compare;

@@ -12,7 +12,6 @@ use leastwise::evaluate::Subject;
 use leastwise::ident::Glob;
 use leastwise::report::Column;
 use leastwise::report::defused;
-use leastwise::report::io_error;
 use leastwise::report::visible;
 use leastwise::report::write_grid;
 use leastwise::solve::ActionSet;
@@ -21,6 +20,7 @@ use leastwise::solve::Told;
 use leastwise::solve::Verdict;
 use serde::Serialize;
 
+use crate::answers;
 use crate::args::Destination;
 use crate::args::Format;
 use crate::args::Sources;
@@ -98,47 +98,34 @@ pub(crate) fn run(what_can: &WhatCan) -> Result<ExitCode, Failure> {
     output::write(&what_can.destination, |out| match what_can.destination.format {
         Format::Table => table(&rows, out),
         Format::Csv => csv(&rows, out),
-        Format::Json => json(&rows, out),
+        Format::Json => answers::json(&rows, out),
     })?;
     Ok(output::completeness(gaps))
 }
 
-fn json(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Answers<'r> {
-        answers: &'r [Row],
-    }
-    serde_json::to_writer_pretty(&mut *out, &Answers { answers: rows })?;
-    writeln!(out)
-}
-
 fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer
-        .write_record([
-            "principal",
-            "account",
-            "verdict",
-            "conditions",
-            "unknowns",
-            "count",
-            "actions",
-        ])
-        .map_err(io_error)?;
-    for row in rows {
-        writer
-            .write_record([
-                defused(Cow::from(&row.principal)).as_ref(),
-                &row.account,
-                row.verdict,
-                defused(Cow::from(&row.conditions.join("; "))).as_ref(),
-                defused(Cow::from(&row.unknowns.join("; "))).as_ref(),
-                &row.count.to_string(),
-                &row.actions.join(" "),
-            ])
-            .map_err(io_error)?;
-    }
-    writer.flush()
+    let columns = [
+        "principal",
+        "account",
+        "verdict",
+        "conditions",
+        "unknowns",
+        "count",
+        "actions",
+    ];
+    let safe = |text: &str| defused(Cow::from(text)).into_owned();
+    let row = |row: &Row| {
+        [
+            safe(&row.principal),
+            row.account.clone(),
+            row.verdict.to_owned(),
+            safe(&row.conditions.join("; ")),
+            safe(&row.unknowns.join("; ")),
+            row.count.to_string(),
+            row.actions.join(" "),
+        ]
+    };
+    answers::csv(columns, rows.iter().map(row), out)
 }
 
 /// How many actions the table names of each row.
@@ -182,14 +169,7 @@ fn cells(row: &Row) -> Vec<String> {
     if let Some(more) = row.actions.len().checked_sub(NAMED).filter(|more| *more > 0) {
         actions = format!("{actions} and {more} more");
     }
-    let prefix = if row.verdict == Verdict::Allowed.as_str() {
-        "the holder chooses: "
-    } else {
-        "condition: "
-    };
-    let conditions = row.conditions.iter().map(|words| format!("{prefix}{}", visible(words)));
-    let unknowns = row.unknowns.iter().map(|words| format!("not known: {}", visible(words)));
-    let said = std::iter::once(actions).chain(conditions).chain(unknowns);
+    let said = std::iter::once(actions).chain(answers::said(row.verdict, &row.conditions, &row.unknowns));
     vec![
         row.verdict.to_owned(),
         visible(&row.principal).into_owned(),

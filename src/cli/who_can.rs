@@ -26,7 +26,6 @@ use leastwise::policy::ContextKey;
 use leastwise::policy::PolicyType;
 use leastwise::report::Column;
 use leastwise::report::defused;
-use leastwise::report::io_error;
 use leastwise::report::visible;
 use leastwise::report::write_grid;
 use leastwise::rules;
@@ -42,6 +41,7 @@ use leastwise::solve::has_resource_policies;
 use leastwise::solve::subject_type;
 use serde::Serialize;
 
+use crate::answers;
 use crate::args::Destination;
 use crate::args::Format;
 use crate::args::Sources;
@@ -146,7 +146,7 @@ pub(crate) fn run(who_can: &WhoCan) -> Result<ExitCode, Failure> {
     output::write(&who_can.destination, |out| match who_can.destination.format {
         Format::Table => table(&rows, out),
         Format::Csv => csv(&rows, out),
-        Format::Json => json(&rows, out),
+        Format::Json => answers::json(&rows, out),
     })?;
     Ok(output::completeness(gaps))
 }
@@ -287,47 +287,34 @@ fn row(
     }
 }
 
-fn json(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Answers<'r> {
-        answers: &'r [Row],
-    }
-    serde_json::to_writer_pretty(&mut *out, &Answers { answers: rows })?;
-    writeln!(out)
-}
-
 fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer
-        .write_record([
-            "principal",
-            "account",
-            "action",
-            "verdict",
-            "conditions",
-            "unknowns",
-            "resource",
-            "reachable",
-            "total",
-        ])
-        .map_err(io_error)?;
+    let columns = [
+        "principal",
+        "account",
+        "action",
+        "verdict",
+        "conditions",
+        "unknowns",
+        "resource",
+        "reachable",
+        "total",
+    ];
     let number = |count: Option<usize>| count.map(|count| count.to_string()).unwrap_or_default();
-    for row in rows {
-        writer
-            .write_record([
-                defused(Cow::from(&row.principal)).as_ref(),
-                &row.account,
-                &row.action,
-                row.verdict,
-                defused(Cow::from(&row.conditions.join("; "))).as_ref(),
-                defused(Cow::from(&row.unknowns.join("; "))).as_ref(),
-                defused(Cow::from(row.resource.as_deref().unwrap_or_default())).as_ref(),
-                &number(row.reachable),
-                &number(row.total),
-            ])
-            .map_err(io_error)?;
-    }
-    writer.flush()
+    let safe = |text: &str| defused(Cow::from(text)).into_owned();
+    let row = |row: &Row| {
+        [
+            safe(&row.principal),
+            row.account.clone(),
+            row.action.clone(),
+            row.verdict.to_owned(),
+            safe(&row.conditions.join("; ")),
+            safe(&row.unknowns.join("; ")),
+            safe(row.resource.as_deref().unwrap_or_default()),
+            number(row.reachable),
+            number(row.total),
+        ]
+    };
+    answers::csv(columns, rows.iter().map(row), out)
 }
 
 fn table(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
@@ -361,17 +348,10 @@ fn cells(row: &Row, has_reach: bool) -> Vec<String> {
             _ => String::new(),
         });
     }
-    let prefix = if row.verdict == Verdict::Allowed.as_str() {
-        "the holder chooses: "
-    } else {
-        "condition: "
-    };
     let said: &[Arc<str>] = row
         .condition
         .as_ref()
         .map_or(&row.conditions, |whole| std::slice::from_ref(&whole.words));
-    let conditions = said.iter().map(|words| format!("{prefix}{}", visible(words)));
-    let unknowns = row.unknowns.iter().map(|words| format!("not known: {}", visible(words)));
-    cells.push(conditions.chain(unknowns).collect::<Vec<_>>().join("\n"));
+    cells.push(answers::said(row.verdict, said, &row.unknowns).join("\n"));
     cells
 }
