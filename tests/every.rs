@@ -13,9 +13,11 @@ use leastwise::ident::Action;
 use leastwise::snapshot::Snapshot;
 use leastwise::snapshot::Source;
 use leastwise::solve::EveryAction;
+use leastwise::solve::Memo;
 use leastwise::solve::Question;
 use leastwise::solve::Verdict;
 use leastwise::solve::ask;
+use leastwise::solve::ask_in;
 use leastwise::solve::catalog_actions;
 use serde_json::Value;
 use serde_json::json;
@@ -235,4 +237,20 @@ fn identities_of_two_partitions_are_not_alike() {
     let files = snapshot.accounts()[0].read();
     let estate = AccountEstate::of(&files.records(), None);
     assert_alike(&estate, &AccountScope::standalone(), &mut Random::new(14), 100);
+
+    // The same for what an audit shares between identities, whichever comes first.
+    let scope = AccountScope::standalone();
+    let mut subjects = Subject::all_of(&estate, &scope);
+    let action = "ec2:TerminateInstances".parse().unwrap();
+    let facts = ActionFacts::of(&action);
+    let as_of: Timestamp = AS_OF.parse().unwrap();
+    for _ in 0..2 {
+        let mut memo = Memo::new(false);
+        for subject in &subjects {
+            let question = Question::about(subject, &facts, as_of);
+            let (shared, alone) = (ask_in(&mut memo, &question), ask(&question));
+            assert_eq!(shared.verdict, alone.verdict, "{}", subject.principal.arn);
+        }
+        subjects.reverse();
+    }
 }
