@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
@@ -133,12 +134,15 @@ fn time<'a>(time: Option<Timestamp>) -> Cow<'a, str> {
 }
 
 fn join<'a>(items: impl IntoIterator<Item = impl Display>) -> Cow<'a, str> {
-    items
-        .into_iter()
-        .map(|item| item.to_string())
-        .collect::<Vec<_>>()
-        .join("; ")
-        .into()
+    let mut joined = String::new();
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            joined.push_str("; ");
+        }
+        // Writing to a string does not fail.
+        let _ = write!(joined, "{item}");
+    }
+    joined.into()
 }
 
 fn sample(finding: &Finding) -> Cow<'_, str> {
