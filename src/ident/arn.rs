@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::ident::AccountId;
 
 /// An ARN of six fields. The resource field is everything after the fifth colon.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arn {
-    text: Box<str>,
+    text: Arc<str>,
     /// Where the five colons stand.
     colons: [u32; 5],
 }
