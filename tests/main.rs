@@ -37,6 +37,7 @@ mod guides;
 mod html;
 mod last_accessed;
 mod laws;
+mod many;
 mod memo;
 mod oracle;
 mod parsing;

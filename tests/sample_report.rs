@@ -119,6 +119,7 @@ pub fn sample_report() -> Report {
             ],
         },
         findings,
+        all: None,
         expired_suppressions: Vec::new(),
         unmatched_suppressions: Vec::new(),
         baseline: None,

@@ -15,6 +15,10 @@ use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
+// The parse has what the command has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The kernel counts the CPU time of processes in hundredths of a second.
 const TICK: f64 = 0.01;
 

@@ -35,6 +35,7 @@ use serde::Serialize;
 use crate::args::Destination;
 use crate::args::Format;
 use crate::args::Reading;
+use crate::audit::Needs;
 use crate::audit::args::Reporting;
 use crate::audit::audited;
 use crate::audit::remark_on_rows;
@@ -187,14 +188,21 @@ fn side(path: &Path, asked: &Diff) -> Result<Side, Failure> {
     if let Some(path) = &asked.config {
         reporting.suppressions = settings::read(path)?.suppressions;
     }
-    let (report, is_incomplete) = audited(&inputs, &rules(&asked.rules)?, &Weights::builtin()?, &reporting, None)?;
+    let audited = audited(
+        &inputs,
+        &rules(&asked.rules)?,
+        &Weights::builtin()?,
+        &reporting,
+        None,
+        &Needs::default(),
+    )?;
     Ok(Side {
         name,
-        report: EarlierReport::of(&report),
+        report: EarlierReport::of(&audited.report),
         file: None,
-        findings: report.findings,
+        findings: audited.report.findings,
         inputs: Some(inputs),
-        is_incomplete,
+        is_incomplete: audited.is_incomplete,
     })
 }
 

@@ -151,7 +151,7 @@ impl Inputs {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build();
         let pool = pool.map_err(|error| Failure::Usage(format!("cannot start threads: {error}")))?;
         // A bounded number of results waits to be taken.
-        for some in accounts.chunks(pool.current_num_threads().saturating_mul(16)) {
+        for some in accounts.chunks(pool.current_num_threads().saturating_mul(8)) {
             let results: Vec<R> = pool.install(|| some.par_iter().filter_map(one).collect());
             results.into_iter().for_each(&mut take);
         }

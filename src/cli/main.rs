@@ -1,5 +1,9 @@
 //! The command `leastwise`: parses, calls one function per subcommand, and exits with a documented code.
 
+// An audit makes many small values that live shortly: with the allocators of glibc and musl that is a third of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod answers;
 mod args;
 mod audit;

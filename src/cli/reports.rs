@@ -17,6 +17,7 @@ use leastwise::report::AsffOptions;
 use leastwise::report::CsvOptions;
 use leastwise::report::HtmlOptions;
 use leastwise::report::MarkdownOptions;
+use leastwise::report::RowSorter;
 use leastwise::report::TableOptions;
 use leastwise::report::write_asff;
 use leastwise::report::write_controls_csv;
@@ -34,6 +35,7 @@ use leastwise::report::write_table;
 use crate::audit::args::ReportFile;
 use crate::audit::args::ReportFormat;
 use crate::audit::args::Reporting;
+use crate::audit::rows;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::output;
@@ -78,18 +80,23 @@ fn resolved(path: &Path) -> PathBuf {
 
 /// Writes every report that is asked for. One that fails is told on standard error and loses no other; whether all were
 /// written. A single report that fails is the run's failure.
-pub(crate) fn write(report: &Report, reporting: &Reporting) -> Result<bool, Failure> {
+///
+/// `sorters` has the rows of the formats that take them so, in the order of [`Reporting::wanted`].
+pub(crate) fn write(report: &Report, sorters: Vec<RowSorter>, reporting: &Reporting) -> Result<bool, Failure> {
     let wanted = reporting.wanted();
     let framework = reporting.controls.as_deref().map(Framework::find).transpose()?;
     let is_chosen = report.facts.chosen_rows.is_some();
     let assessment = framework.map(|framework| assess(&framework, report, is_chosen));
     let is_alone = wanted.len() == 1;
+    let mut sorters = sorters.into_iter();
     let mut is_written = true;
     for file in wanted {
         let path = file.path.as_deref();
-        let write = |out: &mut dyn Write| match &assessment {
-            Some(assessment) => render_controls(assessment, report, file.format, reporting, out),
-            None => render(report, file.format, reporting, output::width(), out),
+        let sorter = rows(file.format, reporting).and_then(|_| sorters.next());
+        let write = |out: &mut dyn Write| match (&assessment, sorter) {
+            (Some(assessment), _) => render_controls(assessment, report, file.format, reporting, out),
+            (None, Some(sorter)) => sorter.write(report, out),
+            (None, None) => render(report, file.format, reporting, output::width(), out),
         };
         match output::write_to(path, write) {
             Ok(()) => {}

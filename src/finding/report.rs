@@ -1,11 +1,14 @@
 //! Everything that a format renders.
 
+use std::borrow::Cow;
+
 use crate::finding::Baseline;
 use crate::finding::CoverageGap;
 use crate::finding::ExpiredSuppression;
 use crate::finding::Finding;
 use crate::finding::PolicyRemarks;
 use crate::finding::RunFacts;
+use crate::finding::Tallies;
 use crate::finding::Trend;
 use crate::finding::UnjoinedFinding;
 use crate::finding::UnmatchedSuppression;
@@ -15,8 +18,10 @@ use crate::finding::UnmatchedSuppression;
 pub struct Report {
     /// The facts of the run.
     pub facts: RunFacts,
-    /// The findings, most urgent first.
+    /// The findings, most urgent first: all, or as many of the first as the formats of the run list.
     pub findings: Vec<Finding>,
+    /// What all findings add up to, where `findings` are only the first of them.
+    pub all: Option<Tallies>,
     /// Suppressions that are over, in order of their places.
     pub expired_suppressions: Vec<ExpiredSuppression>,
     /// Suppressions that still count and cover nothing, in order of the configuration.
@@ -31,4 +36,24 @@ pub struct Report {
     pub remarks: Vec<PolicyRemarks>,
     /// What was not read.
     pub gaps: Vec<CoverageGap>,
+}
+
+impl Report {
+    /// What all findings add up to, whether or not `findings` holds them all.
+    #[must_use]
+    pub fn tallies(&self) -> Cow<'_, Tallies> {
+        match &self.all {
+            Some(all) => Cow::Borrowed(all),
+            None => Cow::Owned(Tallies::of(&self.findings, self.facts.as_of)),
+        }
+    }
+
+    /// How many findings there are, whether or not `findings` holds them all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        match &self.all {
+            Some(all) => usize::try_from(all.total()).unwrap_or(usize::MAX),
+            None => self.findings.len(),
+        }
+    }
 }

@@ -5,12 +5,11 @@
 //! `docs/ranking.md` explains the factors.
 
 mod weights;
-mod last_use;
 mod factor;
 mod ranker;
 mod order;
 
-pub use last_use::last_use;
+pub use order::Urgency;
 pub use order::by_urgency;
 pub use ranker::Ranker;
 pub use weights::BUILTIN_WEIGHTS;

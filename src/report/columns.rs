@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
@@ -15,99 +16,95 @@ use crate::finding::Points;
 use crate::finding::Score;
 use crate::finding::Severity;
 
-/// A finding and its position in the report, from 1.
-pub(super) struct Row<'a> {
-    pub(super) rank: usize,
-    pub(super) finding: &'a Finding,
-}
+type Value = for<'a> fn(&'a Finding) -> Cow<'a, str>;
 
-type Value = for<'a> fn(&Row<'a>) -> Cow<'a, str>;
+/// The position in the report, from 1: the first column, and the only one that is not of the finding.
+pub(super) const RANK: &str = "rank";
 
 /// The names of the columns, in order.
 pub fn column_names() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|&(name, _)| name)
+    [RANK].into_iter().chain(COLUMNS.iter().map(|&(name, _)| name))
 }
 
-/// Every column of the CSV.
+/// Every column of the CSV after the first.
 pub(super) const COLUMNS: &[(&str, Value)] = &[
-    ("rank", |row| number(row.rank)),
-    ("score", |row| {
-        row.finding
+    ("score", |finding| {
+        finding
             .score
             .as_ref()
             .map_or(Cow::Borrowed(""), |score| number(score.total()))
     }),
-    ("severity", |row| row.finding.severity().map_or("", Severity::word).into()),
-    ("rule", |row| row.finding.rule.as_str().into()),
-    ("account", |row| row.finding.identity.account.as_str().into()),
-    ("account_name", |row| text(row.finding.identity.account_name.as_deref())),
-    ("ou_path", |row| text(row.finding.identity.ou_path.as_deref())),
-    ("principal", |row| (&*row.finding.identity.principal).into()),
-    ("principal_kind", |row| row.finding.identity.kind.word().into()),
-    ("service_linked", |row| yes_no(row.finding.identity.flags.service_linked)),
-    ("identity_center", |row| yes_no(row.finding.identity.flags.identity_center)),
-    ("management_account", |row| {
-        yes_no(row.finding.identity.flags.management_account)
+    ("severity", |finding| finding.severity().map_or("", Severity::word).into()),
+    ("rule", |finding| finding.rule.as_str().into()),
+    ("account", |finding| finding.identity.account.as_str().into()),
+    ("account_name", |finding| text(finding.identity.account_name.as_deref())),
+    ("ou_path", |finding| text(finding.identity.ou_path.as_deref())),
+    ("principal", |finding| (&*finding.identity.principal).into()),
+    ("principal_kind", |finding| finding.identity.kind.word().into()),
+    ("service_linked", |finding| yes_no(finding.identity.flags.service_linked)),
+    ("identity_center", |finding| yes_no(finding.identity.flags.identity_center)),
+    ("management_account", |finding| {
+        yes_no(finding.identity.flags.management_account)
     }),
-    ("service_only_trust", |row| {
-        yes_no(row.finding.identity.flags.service_only_trust)
+    ("service_only_trust", |finding| {
+        yes_no(finding.identity.flags.service_only_trust)
     }),
-    ("action", |row| (&*row.finding.action).into()),
-    ("verdict", |row| row.finding.verdict.word().into()),
-    ("impact", |row| row.finding.impact.word().into()),
-    ("loss", |row| row.finding.loss.word().into()),
-    ("conditions", |row| {
-        join(row.finding.conditions.iter().map(|condition| &condition.words))
+    ("action", |finding| (&*finding.action).into()),
+    ("verdict", |finding| finding.verdict.word().into()),
+    ("impact", |finding| finding.impact.word().into()),
+    ("loss", |finding| finding.loss.word().into()),
+    ("conditions", |finding| {
+        join(finding.conditions.iter().map(|condition| &condition.words))
     }),
-    ("unknowns", |row| join(row.finding.unknowns.iter())),
-    ("grants", |row| join(row.finding.grants.iter())),
-    ("limits", |row| join(row.finding.limits.iter())),
-    ("resource_type", |row| {
-        text(row.finding.resources.as_deref().map(|reach| &*reach.resource_type))
+    ("unknowns", |finding| join(finding.unknowns.iter())),
+    ("grants", |finding| join(finding.grants.iter())),
+    ("limits", |finding| join(finding.limits.iter())),
+    ("resource_type", |finding| {
+        text(finding.resources.as_deref().map(|reach| &*reach.resource_type))
     }),
-    ("resources_total", |row| {
-        count(row.finding.resources.as_deref().map(|reach| reach.total))
+    ("resources_total", |finding| {
+        count(finding.resources.as_deref().map(|reach| reach.total))
     }),
-    ("resources_reachable", |row| {
-        count(row.finding.resources.as_deref().map(|reach| reach.reachable))
+    ("resources_reachable", |finding| {
+        count(finding.resources.as_deref().map(|reach| reach.reachable))
     }),
-    ("resources_protected", |row| {
-        count(row.finding.resources.as_deref().map(|reach| reach.protected))
+    ("resources_protected", |finding| {
+        count(finding.resources.as_deref().map(|reach| reach.protected))
     }),
-    ("resources_sample", |row| sample(row.finding)),
-    ("representative_resource", |row| {
-        text(row.finding.representative_resource.as_deref())
+    ("resources_sample", |finding| sample(finding)),
+    ("representative_resource", |finding| {
+        text(finding.representative_resource.as_deref())
     }),
-    ("created", |row| time(row.finding.identity.usage.created)),
-    ("password_enabled", |row| known(row.finding.identity.usage.password_enabled)),
-    ("password_last_used", |row| {
-        last_use(row.finding.identity.usage.password_last_used)
+    ("created", |finding| time(finding.identity.usage.created)),
+    ("password_enabled", |finding| known(finding.identity.usage.password_enabled)),
+    ("password_last_used", |finding| {
+        last_use(finding.identity.usage.password_last_used)
     }),
-    ("mfa_active", |row| known(row.finding.identity.usage.mfa_active)),
-    ("access_keys", |row| keys(row.finding.identity.usage.keys.as_deref())),
-    ("role_last_used", |row| last_use(row.finding.identity.usage.role_last_used)),
-    ("access_analyzer", |row| join(row.finding.identity.access_analyzer.iter())),
-    ("gaps", |row| join(row.finding.gaps.iter())),
-    ("path", |row| join(row.finding.path())),
-    ("impact_points", |row| points(row, FactorName::Impact)),
-    ("reach_points", |row| points(row, FactorName::Reach)),
-    ("bareness_points", |row| points(row, FactorName::Bareness)),
-    ("exposure_points", |row| points(row, FactorName::Exposure)),
-    ("hygiene_points", |row| points(row, FactorName::Hygiene)),
-    ("use_points", |row| points(row, FactorName::Use)),
-    ("score_reasons", |row| reasons(row.finding)),
-    ("action_last_used", |row| last_use(row.finding.action_last_used)),
-    ("id", |row| row.finding.id().to_string().into()),
-    ("change", |row| row.finding.change.map_or("", Change::word).into()),
-    ("suppressed", |row| yes_no(row.finding.suppression.is_some())),
-    ("suppression_owner", |row| {
-        text(row.finding.suppression.as_deref().map(|suppression| &*suppression.owner))
+    ("mfa_active", |finding| known(finding.identity.usage.mfa_active)),
+    ("access_keys", |finding| keys(finding.identity.usage.keys.as_deref())),
+    ("role_last_used", |finding| last_use(finding.identity.usage.role_last_used)),
+    ("access_analyzer", |finding| join(finding.identity.access_analyzer.iter())),
+    ("gaps", |finding| join(finding.gaps.iter())),
+    ("path", |finding| join(finding.path())),
+    ("impact_points", |finding| points(finding, FactorName::Impact)),
+    ("reach_points", |finding| points(finding, FactorName::Reach)),
+    ("bareness_points", |finding| points(finding, FactorName::Bareness)),
+    ("exposure_points", |finding| points(finding, FactorName::Exposure)),
+    ("hygiene_points", |finding| points(finding, FactorName::Hygiene)),
+    ("use_points", |finding| points(finding, FactorName::Use)),
+    ("score_reasons", |finding| reasons(finding)),
+    ("action_last_used", |finding| last_use(finding.action_last_used)),
+    ("id", |finding| finding.id().to_string().into()),
+    ("change", |finding| finding.change.map_or("", Change::word).into()),
+    ("suppressed", |finding| yes_no(finding.suppression.is_some())),
+    ("suppression_owner", |finding| {
+        text(finding.suppression.as_deref().map(|suppression| &*suppression.owner))
     }),
-    ("suppression_reason", |row| {
-        text(row.finding.suppression.as_deref().map(|suppression| &*suppression.reason))
+    ("suppression_reason", |finding| {
+        text(finding.suppression.as_deref().map(|suppression| &*suppression.reason))
     }),
-    ("suppression_expires", |row| {
-        let suppression = row.finding.suppression.as_deref();
+    ("suppression_expires", |finding| {
+        let suppression = finding.suppression.as_deref();
         suppression.map_or("".into(), |suppression| number(suppression.expires))
     }),
 ];
@@ -137,12 +134,15 @@ fn time<'a>(time: Option<Timestamp>) -> Cow<'a, str> {
 }
 
 fn join<'a>(items: impl IntoIterator<Item = impl Display>) -> Cow<'a, str> {
-    items
-        .into_iter()
-        .map(|item| item.to_string())
-        .collect::<Vec<_>>()
-        .join("; ")
-        .into()
+    let mut joined = String::new();
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            joined.push_str("; ");
+        }
+        // Writing to a string does not fail.
+        let _ = write!(joined, "{item}");
+    }
+    joined.into()
 }
 
 fn sample(finding: &Finding) -> Cow<'_, str> {
@@ -179,8 +179,8 @@ fn factors(finding: &Finding) -> impl Iterator<Item = Factor<'_>> {
     finding.score.iter().flat_map(Score::factors)
 }
 
-fn points<'a>(row: &Row<'a>, name: FactorName) -> Cow<'a, str> {
-    let factor: Option<Points> = factors(row.finding)
+fn points(finding: &Finding, name: FactorName) -> Cow<'_, str> {
+    let factor: Option<Points> = factors(finding)
         .find(|factor| factor.name == name)
         .map(|factor| factor.points);
     factor.map_or("".into(), number)

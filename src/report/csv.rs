@@ -8,10 +8,13 @@ use csv::Terminator;
 use csv::Writer;
 use csv::WriterBuilder;
 
+use crate::finding::Finding;
 use crate::finding::Report;
+use crate::report::RowFormat;
 use crate::report::columns::COLUMNS;
-use crate::report::columns::Row;
+use crate::report::columns::column_names;
 use crate::report::is_hidden;
+use crate::report::rows::write_listed;
 use crate::report::visible::escape;
 
 /// How the CSV is written.
@@ -26,30 +29,44 @@ pub struct CsvOptions {
 /// # Errors
 /// What the writer says.
 pub fn write_csv(report: &Report, options: CsvOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    write_listed(RowFormat::Csv(options), report, out)
+}
+
+/// Writes the names of the columns.
+pub(super) fn write_head(out: &mut dyn io::Write) -> io::Result<()> {
+    let mut header = writer(QuoteStyle::Necessary, out);
+    header.write_record(column_names()).map_err(io_error)?;
+    header.flush()
+}
+
+/// The rest of a row after its position in the report.
+pub(super) fn write_row(rank: usize, row: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+    write!(out, "{rank},")?;
+    out.write_all(row)
+}
+
+/// The rows of findings from the second column on, and where each ends.
+pub(super) fn rows(findings: &[Finding], options: CsvOptions) -> io::Result<(Vec<u8>, Vec<usize>)> {
     // Text is quoted always, so that the apostrophe of a defused formula stays part of its text.
     let quotes = if options.raw {
         QuoteStyle::Necessary
     } else {
         QuoteStyle::NonNumeric
     };
-    let mut header = writer(QuoteStyle::Necessary, &mut *out);
-    header.write_record(COLUMNS.iter().map(|(name, _)| name)).map_err(io_error)?;
-    header.flush()?;
-    drop(header);
-    let mut rows = writer(quotes, out);
-    for (index, finding) in report.findings.iter().enumerate() {
-        let row = Row {
-            rank: index + 1,
-            finding,
-        };
+    let mut rows = writer(quotes, Vec::new());
+    let mut ends = Vec::with_capacity(findings.len());
+    for finding in findings {
         for (_, value) in COLUMNS {
-            let value = value(&row);
+            let value = value(finding);
             let field = if options.raw { value } else { defused(value) };
             rows.write_field(&*field).map_err(io_error)?;
         }
         rows.write_record(None::<&[u8]>).map_err(io_error)?;
+        rows.flush()?;
+        ends.push(rows.get_ref().len());
     }
-    rows.flush()
+    let bytes = rows.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok((bytes, ends))
 }
 
 /// What the writer said, with its kind: a closed pipe must be told from a full disk.

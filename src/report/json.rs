@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
+#[cfg(feature = "cli")]
 use crate::finding::Finding;
 use crate::finding::Report;
 use crate::report::is_hidden;
@@ -14,27 +15,52 @@ use crate::report::visible::is_plain_ascii;
 /// The name and version of the format, the first member of the document.
 pub const SCHEMA: &str = "leastwise-report/1";
 
-#[derive(Serialize)]
-struct Ranked<'a> {
-    rank: usize,
-    #[serde(flatten)]
-    finding: &'a Finding,
-}
-
 /// Writes the report. Equal reports give equal bytes.
 ///
 /// # Errors
 /// What the writer says.
 pub fn write_json(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    write_head(report, out)?;
+    let mut text = Vec::new();
+    for (index, finding) in report.findings.iter().enumerate() {
+        text.clear();
+        value(&mut text, finding)?;
+        write_row(index + 1, &text, out)?;
+    }
+    write_tail(report, out)
+}
+
+/// What comes before the findings.
+pub(super) fn write_head(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(b"{\"schema\":")?;
     value(out, &SCHEMA)?;
     out.write_all(b",\n\"facts\":")?;
     value(out, &report.facts)?;
-    let ranked = report.findings.iter().enumerate().map(|(index, finding)| Ranked {
-        rank: index + 1,
-        finding,
-    });
-    list(out, "findings", ranked)?;
+    out.write_all(b",\n\"findings\":[")
+}
+
+/// Findings as objects, and where each ends.
+#[cfg(feature = "cli")]
+pub(super) fn rows(findings: &[Finding]) -> io::Result<(Vec<u8>, Vec<usize>)> {
+    let mut bytes = Vec::new();
+    let mut ends = Vec::with_capacity(findings.len());
+    for finding in findings {
+        value(&mut bytes, finding)?;
+        ends.push(bytes.len());
+    }
+    Ok((bytes, ends))
+}
+
+/// A finding that is written already, as an object, with its position in the report, from 1.
+pub(super) fn write_row(rank: usize, finding: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+    let separator = if rank == 1 { "" } else { "," };
+    write!(out, "{separator}\n{{\"rank\":{rank},")?;
+    out.write_all(finding.strip_prefix(b"{").unwrap_or(finding))
+}
+
+/// What comes after the findings.
+pub(super) fn write_tail(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    out.write_all(b"]")?;
     list(out, "expired_suppressions", report.expired_suppressions.iter())?;
     list(out, "unmatched_suppressions", report.unmatched_suppressions.iter())?;
     out.write_all(b",\n\"baseline\":")?;

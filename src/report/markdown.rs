@@ -1,6 +1,5 @@
 //! A summary in Markdown for a pull request or a chat: how many, the first rows, what was not read.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use crate::finding::Change;
@@ -55,11 +54,7 @@ pub fn write_markdown(report: &Report, options: MarkdownOptions, out: &mut dyn i
 fn write_heading(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let facts = &report.facts;
     let verdicts = facts.verdicts;
-    writeln!(
-        out,
-        "## Leastwise: {}\n",
-        counted(report.findings.len(), "finding", "findings")
-    )?;
+    writeln!(out, "## Leastwise: {}\n", counted(report.total(), "finding", "findings"))?;
     writeln!(
         out,
         "{} identities in {} accounts; answers: {} allowed, {} conditional, {} undetermined, {} denied.",
@@ -69,15 +64,11 @@ fn write_heading(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 
 /// Findings by severity, and how they stand to the baseline where there is one.
 fn write_counts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut all: BTreeMap<Option<Severity>, Counts> = BTreeMap::new();
-    for finding in &report.findings {
-        let severity = finding.severity();
-        all.entry(severity).or_default().add(finding);
-    }
-    if all.is_empty() {
+    let tallies = report.tallies();
+    if tallies.total() == 0 {
         return Ok(());
     }
-    let has_baseline = report.findings.iter().any(|finding| finding.change.is_some());
+    let has_baseline = tallies.is_compared();
     let (names, rule) = if has_baseline {
         (" new | worse | better | known |", " ---: | ---: | ---: | ---: |")
     } else {
@@ -87,43 +78,17 @@ fn write_counts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         out,
         "\n| severity | findings |{names} suppressed |\n| --- | ---: |{rule} ---: |"
     )?;
-    for (severity, counts) in all.iter().rev() {
+    for severity in tallies.severities().into_iter().rev() {
         let word = severity.map_or("not ranked", Severity::word);
-        write!(out, "| {word} | {} |", counts.all)?;
+        write!(out, "| {word} | {} |", tallies.of_severity(severity))?;
         if has_baseline {
-            write!(
-                out,
-                " {} | {} | {} | {} |",
-                counts.new, counts.worse, counts.better, counts.known
-            )?;
+            for change in [Change::New, Change::Worse, Change::Better, Change::Known] {
+                write!(out, " {} |", tallies.changed_of(severity, change))?;
+            }
         }
-        writeln!(out, " {} |", counts.suppressed)?;
+        writeln!(out, " {} |", tallies.suppressed_of(severity))?;
     }
     Ok(())
-}
-
-#[derive(Default)]
-struct Counts {
-    all: u64,
-    new: u64,
-    worse: u64,
-    better: u64,
-    known: u64,
-    suppressed: u64,
-}
-
-impl Counts {
-    fn add(&mut self, finding: &Finding) {
-        self.all += 1;
-        self.suppressed += u64::from(finding.suppression.is_some());
-        match finding.change {
-            Some(Change::New) => self.new += 1,
-            Some(Change::Worse) => self.worse += 1,
-            Some(Change::Better) => self.better += 1,
-            Some(Change::Known) => self.known += 1,
-            None => {}
-        }
-    }
 }
 
 fn write_findings(report: &Report, options: MarkdownOptions, out: &mut dyn io::Write) -> io::Result<()> {
@@ -152,7 +117,7 @@ fn write_findings(report: &Report, options: MarkdownOptions, out: &mut dyn io::W
             code(&finding.id().to_string())
         )?;
     }
-    match report.findings.len().saturating_sub(options.findings) {
+    match report.total().saturating_sub(options.findings) {
         0 => Ok(()),
         rest => writeln!(out, "\n{rest} more; the other formats list them."),
     }

@@ -1,11 +1,16 @@
 //! Renders a [`Report`](crate::finding::Report): one file per format, the same numbers in each.
 //!
-//! In: a report. Out: bytes to an `io::Write`, finding by finding. Names come from dumps that anyone may have
+//! In: a report. Out: bytes to an `io::Write`, finding by finding; CSV and JSON also from rows that were made account by
+//! account, by [`RowSorter`]. Names come from dumps that anyone may have
 //! written: the table and the CSV show control characters and bidirectional marks as escapes, JSON escapes them
 //! the JSON way, the CSV defuses formulas, Markdown shows names as code, and HTML as text.
 
 mod visible;
 mod json;
+#[cfg(feature = "cli")]
+mod rows;
+#[cfg(feature = "cli")]
+mod sorter;
 #[cfg(feature = "cli")]
 mod columns;
 #[cfg(feature = "cli")]
@@ -79,7 +84,13 @@ pub use oscal::write_oscal;
 #[cfg(feature = "cli")]
 pub use review::write_review;
 #[cfg(feature = "cli")]
+pub use rows::RowFormat;
+#[cfg(feature = "cli")]
+pub use rows::Rows;
+#[cfg(feature = "cli")]
 pub use sarif::write_sarif;
+#[cfg(feature = "cli")]
+pub use sorter::RowSorter;
 #[cfg(feature = "cli")]
 pub use table::TableOptions;
 #[cfg(feature = "cli")]

@@ -6,7 +6,7 @@ use csv::QuoteStyle;
 
 use crate::finding::Report;
 use crate::report::columns::COLUMNS;
-use crate::report::columns::Row;
+use crate::report::columns::RANK;
 use crate::report::csv::defused;
 use crate::report::csv::io_error;
 use crate::report::csv::writer;
@@ -46,7 +46,8 @@ const ASKED: [&str; 7] = [
 pub fn write_review(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let told: Vec<_> = TOLD
         .iter()
-        .filter_map(|name| COLUMNS.iter().find(|(known, _)| known == name))
+        .map(|name| (*name, COLUMNS.iter().find(|(known, _)| known == name)))
+        .filter(|(name, column)| column.is_some() || *name == RANK)
         .collect();
     let mut header = writer(QuoteStyle::Necessary, &mut *out);
     let names = told.iter().map(|(name, _)| *name).chain(ASKED);
@@ -55,12 +56,9 @@ pub fn write_review(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     drop(header);
     let mut rows = writer(QuoteStyle::NonNumeric, out);
     for (index, finding) in report.findings.iter().enumerate() {
-        let row = Row {
-            rank: index + 1,
-            finding,
-        };
-        for (_, value) in &told {
-            rows.write_field(&*defused(value(&row))).map_err(io_error)?;
+        for (_, column) in &told {
+            let value = column.map_or_else(|| (index + 1).to_string().into(), |(_, value)| value(finding));
+            rows.write_field(&*defused(value)).map_err(io_error)?;
         }
         for _ in ASKED {
             rows.write_field("").map_err(io_error)?;

@@ -76,9 +76,9 @@ fn write_facts(facts: &RunFacts, options: TableOptions, out: &mut dyn io::Write)
 /// What somebody accepts, what is accepted no longer, and how the findings stand to the baseline.
 fn write_review(report: &Report, options: TableOptions, out: &mut dyn io::Write) -> io::Result<()> {
     let mut lines = Vec::new();
-    let suppressed = report.findings.iter().filter(|finding| finding.suppression.is_some()).count();
+    let tallies = report.tallies();
+    let suppressed = tallies.suppressed();
     if suppressed > 0 {
-        let suppressed = u64::try_from(suppressed).unwrap_or(u64::MAX);
         lines.push(format!(
             "{} suppressed: listed below, and not counted for the exit code",
             counted(suppressed, "finding", "findings")
@@ -104,14 +104,9 @@ fn write_review(report: &Report, options: TableOptions, out: &mut dyn io::Write)
         visible(&line).into_owned()
     }));
     if let Some(baseline) = &report.baseline {
-        let of = |change: Change| {
-            report
-                .findings
-                .iter()
-                .filter(|finding| finding.change == Some(change))
-                .count()
-        };
-        let counts = Change::ALL.iter().map(|&change| format!("{} {change}", of(change)));
+        let counts = Change::ALL
+            .iter()
+            .map(|&change| format!("{} {change}", tallies.changed(change)));
         let counts: Vec<String> = counts.chain([format!("{} gone", baseline.gone.len())]).collect();
         lines.push(format!("against the report of {}: {}", baseline.as_of, counts.join(", ")));
     }
@@ -165,7 +160,7 @@ fn write_findings(report: &Report, options: TableOptions, out: &mut dyn io::Writ
     let row = if is_wide { wide_row } else { narrow_row };
     let rows = findings.iter().enumerate().map(|(index, finding)| row(index + 1, finding));
     write_grid(&columns, rows, out)?;
-    write_rest(report.findings.len(), options, out)
+    write_rest(report.total(), options, out)
 }
 
 fn narrow_columns(width: u16, digits: u16) -> Vec<Column> {

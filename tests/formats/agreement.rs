@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 use serde_json::json;
@@ -305,6 +306,30 @@ fn the_formats_of_a_mixed_organization_agree() {
         "--severity",
         "medium",
     ]));
+}
+
+/// An organization by a generator that is no part of this repository, where it lies beside it.
+#[test]
+fn the_formats_of_an_organization_that_somebody_else_makes_agree() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tools/gen_org.py");
+    if !script.exists() {
+        eprintln!("skipped: {} is not here", script.display());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("org").display().to_string();
+    let mut command = Command::new("python3");
+    command
+        .arg(&script)
+        .args(["--accounts", "6", "--roles", "40", "--users", "15", "--inventory"]);
+    assert!(command.args(["--out", &source]).status().unwrap().success());
+    for rows in [&[][..], &["--all"], &["--severity", "high"]] {
+        let mut arguments = vec!["audit", source.as_str(), "--as-of", "2026-11-01T00:00:00Z"];
+        arguments.extend(rows);
+        let texts = run(&arguments);
+        assert_agree(&texts);
+        assert!(of_csv(&texts["csv"]).len() > 20);
+    }
 }
 
 #[test]

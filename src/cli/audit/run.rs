@@ -2,47 +2,39 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use leastwise::baseline::EarlierReport;
-use leastwise::catalog::Catalog;
 use leastwise::config::EntryUse;
 use leastwise::estate::AccountEstate;
-use leastwise::estate::Problem;
 use leastwise::evaluate::AccountScope;
 use leastwise::finding::Change;
-use leastwise::finding::CoverageCount;
-use leastwise::finding::CoverageGap;
 use leastwise::finding::Finding;
-use leastwise::finding::FindingId;
-use leastwise::finding::PolicyCounts;
-use leastwise::finding::PolicyRemarks;
 #[cfg(feature = "live")]
 use leastwise::finding::PrincipalKind;
 use leastwise::finding::Report;
-use leastwise::finding::RuleFacts;
-use leastwise::finding::RunFacts;
 use leastwise::finding::Severity;
-use leastwise::finding::UnjoinedFinding;
+use leastwise::finding::Tallies;
 use leastwise::finding::Verdict;
-use leastwise::finding::VerdictCounts;
 #[cfg(feature = "live")]
 use leastwise::ident::AccountId;
 use leastwise::ident::Glob;
 use leastwise::rank::Ranker;
 use leastwise::rank::Weights;
 use leastwise::rank::by_urgency;
+use leastwise::report::RowSorter;
 use leastwise::rules::AccountAudit;
-use leastwise::rules::AccountFindings;
 use leastwise::rules::Linter;
 use leastwise::rules::Questions;
 use leastwise::rules::RuleSet;
-use leastwise::rules::merge_remarks;
-use leastwise::rules::unjoined_of_organization;
 
 use crate::audit::args::Audit;
 use crate::audit::args::Reporting;
 use crate::audit::args::Undetermined;
+use crate::audit::gather::Gathered;
+use crate::audit::gather::Share;
+use crate::audit::gather::covers;
+use crate::audit::gather::gap_of;
+use crate::audit::needs::Needs;
 use crate::exit::ExitCode;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -105,61 +97,53 @@ pub(crate) fn report(inputs: &Inputs, reporting: &Reporting) -> Result<ExitCode,
             reporting.chosen_rows().as_deref(),
         );
     }
-    let (mut report, is_incomplete) = audited(inputs, &rules, &weights, reporting, baseline.as_ref())?;
-    report.trend = trend(reporting);
-    let is_written = reports::write(&report, reporting)?;
-    let counts = |finding: &Finding| {
-        finding.suppression.is_none()
-            && match finding.verdict {
-                Verdict::Undetermined => reporting.undetermined == Undetermined::Count,
-                Verdict::Allowed | Verdict::Conditional | Verdict::Denied => true,
-            }
-    };
-    let is_reached = report.findings.iter().filter(|finding| counts(finding)).any(|finding| {
-        let reaches = |threshold: Option<Severity>| threshold.is_some_and(|least| finding.severity() >= Some(least));
-        let is_news = matches!(finding.change, Some(Change::New | Change::Worse));
-        reaches(reporting.fail_on) || (is_news && reaches(reporting.fail_on_new))
-    });
+    let needs = Needs::of(reporting);
+    let mut audited = audited(inputs, &rules, &weights, reporting, baseline.as_ref(), &needs)?;
+    audited.report.trend = trend(reporting);
+    let is_written = reports::write(&audited.report, audited.sorters, reporting)?;
     Ok(if !is_written {
         ExitCode::Failed
-    } else if is_reached {
+    } else if audited.is_reached {
         ExitCode::Found
-    } else if is_incomplete {
+    } else if audited.is_incomplete {
         ExitCode::Incomplete
     } else {
         ExitCode::Done
     })
 }
 
-/// One account's share of the report.
-struct Share {
-    found: AccountFindings,
-    remarks: Vec<PolicyRemarks>,
-    gaps: Vec<CoverageGap>,
-    covers: [bool; SOURCES.len()],
-    /// What each suppression did.
-    uses: Vec<EntryUse>,
-    /// What identities can do or may be able to, shown or not; only where it is compared with a baseline.
-    live: BTreeSet<FindingId>,
+/// Whether a finding counts for the exit code.
+fn reaches(finding: &Finding, reporting: &Reporting) -> bool {
+    let counts = finding.suppression.is_none()
+        && match finding.verdict {
+            Verdict::Undetermined => reporting.undetermined == Undetermined::Count,
+            Verdict::Allowed | Verdict::Conditional | Verdict::Denied => true,
+        };
+    let reaches = |threshold: Option<Severity>| threshold.is_some_and(|least| finding.severity() >= Some(least));
+    let is_news = matches!(finding.change, Some(Change::New | Change::Worse));
+    counts && (reaches(reporting.fail_on) || (is_news && reaches(reporting.fail_on_new)))
 }
 
-/// What an account can be covered by.
-const SOURCES: [&str; 5] = [
-    "credential report",
-    "last accessed information",
-    "Access Analyzer findings",
-    "inventory of instances",
-    "inventory of services",
-];
+/// What an audit comes to.
+pub(crate) struct Audited {
+    pub(crate) report: Report,
+    /// The rows of each format of the needs.
+    pub(crate) sorters: Vec<RowSorter>,
+    /// Whether something could not be read that a collector can read.
+    pub(crate) is_incomplete: bool,
+    /// Whether a finding counts for the exit code.
+    pub(crate) is_reached: bool,
+}
 
-/// The report, and whether something could not be read that a collector can read.
+/// Asks the rules of every account and ranks what is found.
 pub(crate) fn audited(
     inputs: &Inputs,
     rules: &RuleSet,
     weights: &Weights,
     reporting: &Reporting,
     baseline: Option<&EarlierReport>,
-) -> Result<(Report, bool), Failure> {
+    needs: &Needs,
+) -> Result<Audited, Failure> {
     let questions = Questions::of(rules);
     let principals: Vec<Glob> = reporting
         .principals
@@ -197,8 +181,17 @@ pub(crate) fn audited(
         };
         let uses = reporting.suppressions.mark(&mut found.findings, inputs.as_of);
         found.findings.retain(is_wanted);
+        found.findings.sort_unstable_by(by_urgency);
+        let findings = &found.findings;
+        let rows = needs.rows.iter().map(|format| format.rows(findings)).collect();
+        let tallies = Tallies::of(findings, inputs.as_of);
+        let is_reached = findings.iter().any(|finding| reaches(finding, reporting));
+        found.findings.truncate(needs.listed.unwrap_or(usize::MAX));
         Share {
             found,
+            tallies,
+            rows,
+            is_reached,
             remarks: if shows_remarks {
                 linter.of_account(estate, |principal| is_named(principal.arn.as_str()))
             } else {
@@ -210,7 +203,7 @@ pub(crate) fn audited(
             live,
         }
     };
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered::new(needs);
     inputs.each(share, |share| gathered.add(share))?;
     let of_organization = inputs
         .organization
@@ -232,12 +225,18 @@ pub(crate) fn audited(
             |row| read.contains(&row.account) && rules.iter().any(|rule| rule.id == row.rule),
         )
     });
-    let mut report = gathered.report(inputs, rules, &questions);
+    let is_reached = gathered.is_reached;
+    let (mut report, sorters) = gathered.report(inputs, rules, &questions);
     report.facts.chosen_rows = reporting.chosen_rows().map(Into::into);
     report.expired_suppressions = expired;
     report.unmatched_suppressions = unmatched;
     report.baseline = baseline;
-    Ok((report, is_incomplete))
+    Ok(Audited {
+        report,
+        sorters,
+        is_incomplete,
+        is_reached,
+    })
 }
 
 fn account_audit<'a>(
@@ -273,126 +272,4 @@ pub(crate) fn able(inputs: &Inputs, rules: &RuleSet, account: AccountId) -> BTre
         .filter(|finding| finding.identity.kind != PrincipalKind::AccountRoot)
         .map(|finding| finding.identity.principal.to_string())
         .collect()
-}
-
-fn covers(estate: &AccountEstate) -> [bool; SOURCES.len()] {
-    let inventory = estate.inventory.as_ref();
-    [
-        estate.credentials.is_some(),
-        estate.last_accessed.is_some(),
-        estate.access_findings.is_some(),
-        inventory.is_some_and(|inventory| inventory.instances.is_some()),
-        inventory.is_some_and(|inventory| inventory.services.is_some()),
-    ]
-}
-
-/// What the accounts add up to.
-#[derive(Default)]
-struct Gathered {
-    accounts: u64,
-    identities: u64,
-    verdicts: VerdictCounts,
-    policies: PolicyCounts,
-    covered: [u64; SOURCES.len()],
-    findings: Vec<Finding>,
-    unjoined: Vec<UnjoinedFinding>,
-    remarks: Vec<PolicyRemarks>,
-    gaps: Vec<CoverageGap>,
-    uses: Vec<EntryUse>,
-    live: BTreeSet<FindingId>,
-}
-
-impl Gathered {
-    fn add(&mut self, share: Share) {
-        let AccountFindings {
-            findings,
-            unjoined,
-            verdicts,
-            identities,
-            policies,
-        } = share.found;
-        self.accounts += 1;
-        self.identities += identities;
-        self.verdicts.allowed += verdicts.allowed;
-        self.verdicts.conditional += verdicts.conditional;
-        self.verdicts.undetermined += verdicts.undetermined;
-        self.verdicts.denied += verdicts.denied;
-        self.policies.read += policies.read;
-        self.policies.invalid += policies.invalid;
-        self.policies.missing += policies.missing;
-        for (count, covers) in self.covered.iter_mut().zip(share.covers) {
-            *count += u64::from(covers);
-        }
-        self.uses.resize(share.uses.len(), EntryUse::default());
-        for (used, more) in self.uses.iter_mut().zip(share.uses) {
-            used.add(more);
-        }
-        self.live.extend(share.live);
-        self.findings.extend(findings);
-        self.unjoined.extend(unjoined);
-        self.remarks.extend(share.remarks);
-        self.gaps.extend(share.gaps);
-    }
-
-    fn report(mut self, inputs: &Inputs, rules: &RuleSet, questions: &Questions<'_>) -> Report {
-        let accounts = self.accounts;
-        let coverage = SOURCES.iter().zip(self.covered).map(|(source, covered)| CoverageCount {
-            source: Arc::from(*source),
-            covered,
-            accounts,
-        });
-        let facts = RunFacts {
-            as_of: inputs.as_of,
-            tool_version: env!("CARGO_PKG_VERSION").into(),
-            catalog_version: Catalog::bundled().version().to_string().into(),
-            rules: rules.iter().map(rule_facts).collect(),
-            chosen_rows: None,
-            accounts,
-            identities: self.identities,
-            verdicts: self.verdicts,
-            policies: self.policies,
-            coverage: coverage.collect(),
-        };
-        if let Some(organization_findings) = &inputs.findings {
-            let read: BTreeSet<_> = inputs.accounts().into_iter().collect();
-            self.unjoined
-                .extend(unjoined_of_organization(organization_findings, &read, questions.actions()));
-        }
-        self.gaps.extend(inputs.problems.iter().chain(&inputs.limits).map(gap_of));
-        self.findings.sort_unstable_by(by_urgency);
-        self.unjoined.sort_unstable();
-        self.gaps.sort_unstable();
-        self.gaps.dedup();
-        merge_remarks(&mut self.remarks);
-        Report {
-            facts,
-            findings: self.findings,
-            expired_suppressions: Vec::new(),
-            unmatched_suppressions: Vec::new(),
-            baseline: None,
-            trend: None,
-            unjoined: self.unjoined,
-            remarks: self.remarks,
-            gaps: self.gaps,
-        }
-    }
-}
-
-fn rule_facts(rule: &leastwise::rules::Rule) -> RuleFacts {
-    RuleFacts {
-        id: rule.id.clone(),
-        title: rule.title.clone(),
-        fix: rule.text.fix.clone(),
-        attack_version: rule.attack.as_ref().map(|attack| attack.version.clone()),
-    }
-}
-
-fn gap_of(problem: &Problem) -> CoverageGap {
-    let (what, consequence) = problem.detail.split_once("; ").unwrap_or((&problem.detail, ""));
-    CoverageGap {
-        account: problem.account,
-        source: problem.subject.clone(),
-        what: what.into(),
-        consequence: consequence.into(),
-    }
 }

@@ -24,6 +24,7 @@ use serde::Serialize;
 use crate::args::Arguments;
 use crate::args::Command;
 use crate::audit;
+use crate::audit::Needs;
 use crate::audit::args::Audit;
 use crate::audit::args::ReportFile;
 use crate::audit::args::ReportFormat;
@@ -114,7 +115,9 @@ impl Documents {
         let weights = Weights::builtin()?;
         let baseline = audit.reporting.baseline.as_deref();
         let baseline = baseline.map(EarlierReport::open).transpose()?;
-        let (report, is_incomplete) = audit::audited(&inputs, &rules, &weights, &audit.reporting, baseline.as_ref())?;
+        let needs = Needs::default();
+        let audited = audit::audited(&inputs, &rules, &weights, &audit.reporting, baseline.as_ref(), &needs)?;
+        let report = audited.report;
         let population = population::of(&inputs, &report, &audit.sources.sources)?;
         let is_chosen = report.facts.chosen_rows.is_some();
         let assessments = frameworks.iter().map(|framework| assess(framework, &report, is_chosen));
@@ -125,7 +128,7 @@ impl Documents {
             inputs,
             report,
             population,
-            is_incomplete,
+            is_incomplete: audited.is_incomplete,
         })
     }
 

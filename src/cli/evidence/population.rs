@@ -82,7 +82,7 @@ pub(crate) fn of(inputs: &Inputs, report: &Report, sources: &[PathBuf]) -> Resul
         totals: report.facts.clone(),
         per_account,
         gaps: report.gaps.clone(),
-        findings: report.findings.len(),
+        findings: report.total(),
     })
 }
 

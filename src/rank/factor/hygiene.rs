@@ -8,7 +8,7 @@ use crate::finding::Identity;
 use crate::finding::LastUse;
 use crate::finding::PrincipalKind;
 use crate::rank::Weights;
-use crate::rank::last_use::days_between;
+use crate::rank::factor::days::days_between;
 use crate::rank::weights::HygieneWeights;
 
 /// Tenths of points for each fault of the credentials, up to the maximum.

@@ -1,5 +1,6 @@
 //! One file per factor of the score. Each turns facts of a finding into tenths of points and a reason.
 
+mod days;
 mod impact;
 mod reach;
 mod bareness;

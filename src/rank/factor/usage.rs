@@ -6,15 +6,14 @@ use crate::finding::Finding;
 use crate::finding::Identity;
 use crate::finding::LastUse;
 use crate::rank::Weights;
-use crate::rank::last_use::days_between;
-use crate::rank::last_use::last_use;
+use crate::rank::factor::days::days_between;
 
 /// Tenths of points by the last use; "not known" gives the neutral value and says so.
 pub(in crate::rank) fn usage(finding: &Finding, weights: &Weights, as_of: Timestamp) -> (u16, String) {
     let identity = &*finding.identity;
     let weight = &weights.usage;
     let limit = u64::from(weight.unused_days);
-    let (points, why) = match last_use(identity) {
+    let (points, why) = match identity.last_use() {
         LastUse::Used { at } => {
             let days = days_between(at, as_of);
             let points = if days > limit { weight.unused } else { weight.used };

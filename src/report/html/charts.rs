@@ -4,21 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
+use crate::finding::BySeverity;
+use crate::finding::LastSeen;
 use crate::finding::Severity;
+use crate::finding::Tallies;
+use crate::finding::WIDEST;
 use crate::report::html::markup::Text;
 use crate::report::html::markup::counted;
 use crate::report::html::markup::thousands;
 use crate::report::html::people;
-use crate::report::html::tallies::BySeverity;
-use crate::report::html::tallies::LONG_AGO;
-use crate::report::html::tallies::NEVER;
-use crate::report::html::tallies::NOT_KNOWN;
-use crate::report::html::tallies::Tallies;
 use crate::report::row;
 use crate::report::sentence::cut;
 
 /// A picture has at most so many bars.
-const BARS: usize = 10;
+const BARS: usize = WIDEST;
 /// A longer name is cut.
 const NAME: usize = 60;
 /// The inner width of a bar, in units of its own.
@@ -32,21 +31,24 @@ struct Bar {
 }
 
 /// Writes the three pictures.
-pub(super) fn write(tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(tallies: &Tallies, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "<section class=\"charts\" aria-label=\"Pictures\">")?;
     let (by, bars) = by_place(tallies);
-    let keys: Vec<_> = tallies
-        .severities()
+    let keys: Vec<_> = people::severities(tallies)
         .into_iter()
         .map(|severity| (people::severity(severity), people::severity(severity)))
         .collect();
     picture(&format!("Findings by {by} and severity"), &keys, &bars, out)?;
     let keys = [("high", "reachable"), ("guarded", "of these protected")];
     picture("Blast radius: resources within reach", &keys, &by_reach(tallies), out)?;
-    let uses = tallies.uses.iter().map(|&(name, count)| Bar {
-        label: name.to_owned(),
-        parts: vec![(recency(name), count)],
-        value: counted(count, "identity", "identities"),
+    let uses = LastSeen::ALL.iter().map(|&seen| {
+        let count = tallies.seen.get(&seen).copied().unwrap_or_default();
+        let (name, class) = recency(seen);
+        Bar {
+            label: name.to_owned(),
+            parts: vec![(class, count)],
+            value: counted(count, "identity", "identities"),
+        }
     });
     picture(
         "Unused access: when those who can were last seen",
@@ -57,27 +59,37 @@ pub(super) fn write(tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Resul
     writeln!(out, "</section>")
 }
 
-/// Long unused in the colour of what is urgent, not known in none.
-fn recency(name: &str) -> &'static str {
-    match name {
-        NEVER | LONG_AGO => "high",
-        NOT_KNOWN => "unranked",
-        _ => "low",
+/// What the bar is called; long unused is in the colour of what is urgent, not known in none.
+const fn recency(seen: LastSeen) -> (&'static str, &'static str) {
+    match seen {
+        LastSeen::Month => ("used in the last 30 days", "low"),
+        LastSeen::Quarter => ("31 to 90 days ago", "low"),
+        LastSeen::Year => ("91 days to a year ago", "low"),
+        LastSeen::LongAgo => ("longer ago", "high"),
+        LastSeen::Never => ("not used in the tracked period", "high"),
+        LastSeen::NotKnown => ("not known", "unranked"),
     }
 }
 
 /// By account; by organizational unit where there are more accounts than bars and more than one unit.
-fn by_place(tallies: &Tallies<'_>) -> (&'static str, Vec<Bar>) {
+fn by_place(tallies: &Tallies) -> (&'static str, Vec<Bar>) {
     if tallies.accounts.len() > BARS && tallies.units.len() > 1 {
-        let units = tallies.units.iter().map(|(name, counts)| (*name, counts));
+        let units = tallies.units.iter().map(|(path, counts)| {
+            let name = path.as_deref().map_or("not known", |path| match path {
+                "" => "the organization's root",
+                path => path,
+            });
+            (name.to_owned(), counts)
+        });
         return ("organizational unit", severity_bars(units));
     }
-    let accounts = tallies.accounts.values().map(|(name, counts)| (name.as_str(), counts));
+    let accounts = tallies.accounts.values();
+    let accounts = accounts.map(|account| (row::account(&account.identity), &account.counts));
     ("account", severity_bars(accounts))
 }
 
 /// The worst first, by the number of the worst severity, then of the next.
-fn severity_bars<'a>(places: impl Iterator<Item = (&'a str, &'a BySeverity)>) -> Vec<Bar> {
+fn severity_bars<'a>(places: impl Iterator<Item = (String, &'a BySeverity)>) -> Vec<Bar> {
     let mut places: Vec<_> = places.collect();
     let order = |counts: &BySeverity| -> Vec<u64> {
         let worst_first = Severity::ALL.iter().rev();
@@ -89,7 +101,7 @@ fn severity_bars<'a>(places: impl Iterator<Item = (&'a str, &'a BySeverity)>) ->
     let rest = places.split_off(places.len().min(BARS));
     let mut bars: Vec<Bar> = places
         .iter()
-        .map(|(name, counts)| severity_bar((*name).to_owned(), counts))
+        .map(|(name, counts)| severity_bar(name.clone(), counts))
         .collect();
     if !rest.is_empty() {
         let mut sum = BTreeMap::new();
@@ -115,11 +127,9 @@ fn severity_bar(label: String, counts: &BySeverity) -> Bar {
     }
 }
 
-fn by_reach(tallies: &Tallies<'_>) -> Vec<Bar> {
-    let mut widest: Vec<_> = tallies.reach.iter().collect();
-    widest.sort_by(|(a_name, a), (b_name, b)| b.reachable.cmp(&a.reachable).then_with(|| a_name.cmp(b_name)));
-    let bars = widest.into_iter().take(BARS).map(|(_, reach)| {
-        let identity = &*reach.finding.identity;
+fn by_reach(tallies: &Tallies) -> Vec<Bar> {
+    let bars = tallies.widest.iter().take(BARS).map(|reach| {
+        let identity = &*reach.identity;
         let open = reach.reachable.saturating_sub(reach.protected);
         let value = match reach.protected {
             0 => format!("{} of {}", thousands(reach.reachable.into()), thousands(reach.total.into())),

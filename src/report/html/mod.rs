@@ -5,7 +5,6 @@
 mod markup;
 mod page;
 mod summary;
-mod tallies;
 mod charts;
 mod trend;
 mod sections;

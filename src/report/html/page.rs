@@ -12,7 +12,6 @@ use crate::report::html::charts;
 use crate::report::html::rows;
 use crate::report::html::sections;
 use crate::report::html::summary;
-use crate::report::html::tallies::Tallies;
 use crate::report::html::trend;
 
 /// How much the page shows.
@@ -43,7 +42,7 @@ pub fn write_html(report: &Report, options: HtmlOptions, out: &mut dyn io::Write
         hash(&script),
         report.facts.as_of
     )?;
-    let tallies = Tallies::of(report);
+    let tallies = report.tallies();
     summary::write(report, &tallies, out)?;
     charts::write(&tallies, out)?;
     trend::write(report, &tallies, out)?;

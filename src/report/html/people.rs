@@ -4,11 +4,19 @@ use crate::finding::Bound;
 use crate::finding::Change;
 use crate::finding::LastUse;
 use crate::finding::Severity;
+use crate::finding::Tallies;
 use crate::finding::Verdict;
 
 /// The severity's word, or `unranked`.
 pub(super) fn severity(severity: Option<Severity>) -> &'static str {
     severity.map_or("unranked", Severity::word)
+}
+
+/// All severities, the worst first, and last the lack of one where it occurs.
+pub(super) fn severities(tallies: &Tallies) -> Vec<Option<Severity>> {
+    let all = Severity::ALL.iter().rev().map(|severity| Some(*severity));
+    let unranked = tallies.severities().contains(&None).then_some(None);
+    all.chain(unranked).collect()
 }
 
 /// What a verdict says, after a number of identities.

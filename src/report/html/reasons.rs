@@ -45,7 +45,7 @@ pub(super) fn write(
     write!(
         out,
         "<p class=\"quiet\">Rank {rank} of {}, rule {}, <a href=\"#finding-{id}\">link to this row</a>, id <code>{id}</code></p><dl>",
-        report.findings.len(),
+        report.total(),
         Code(finding.rule.as_str())
     )?;
     let mut entries = Entries { out };

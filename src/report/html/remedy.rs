@@ -6,7 +6,6 @@ use crate::finding::LastUse;
 use crate::finding::Layer;
 use crate::finding::Report;
 use crate::finding::Verdict;
-use crate::rank::last_use;
 use crate::report::html::markup::Code;
 use crate::report::html::markup::Text;
 use crate::report::html::people;
@@ -59,7 +58,7 @@ fn is_of_several(finding: &Finding) -> bool {
 
 /// What is not used goes first.
 fn by_use(finding: &Finding) -> Option<String> {
-    let of_identity = last_use(&finding.identity);
+    let of_identity = finding.identity.last_use();
     if matches!(of_identity, LastUse::NotUsed { .. }) {
         return Some(format!(
             "ask first whether the identity is needed: it is {}",

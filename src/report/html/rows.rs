@@ -25,7 +25,7 @@ const NAME: usize = 120;
 /// Writes the list.
 pub(super) fn write(report: &Report, options: HtmlOptions, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "<section id=\"findings\"><h2>Findings</h2>")?;
-    let all = report.findings.len();
+    let all = report.total();
     if all == 0 {
         return writeln!(out, "<p>There are none.</p></section>");
     }

@@ -5,13 +5,13 @@ use std::io;
 use crate::finding::Change;
 use crate::finding::CoverageCount;
 use crate::finding::Report;
+use crate::finding::Tallies;
 use crate::finding::Verdict;
 use crate::report::html::markup::Code;
 use crate::report::html::markup::Text;
 use crate::report::html::markup::counted;
 use crate::report::html::markup::thousands;
 use crate::report::html::people;
-use crate::report::html::tallies::Tallies;
 use crate::report::row;
 use crate::report::sentence::cut;
 
@@ -21,7 +21,7 @@ const NAMED: usize = 5;
 const NAME: usize = 80;
 
 /// Writes the first screen.
-pub(super) fn write(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, tallies: &Tallies, out: &mut dyn io::Write) -> io::Result<()> {
     let facts = &report.facts;
     let can = tallies.identities(Verdict::Allowed);
     let under_conditions = tallies.only_under_conditions();
@@ -58,8 +58,8 @@ pub(super) fn write(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Wr
 }
 
 /// Findings by verdict and severity, identities by verdict, and the actions.
-fn write_counts(tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let severities = tallies.severities();
+fn write_counts(tallies: &Tallies, out: &mut dyn io::Write) -> io::Result<()> {
+    let severities = people::severities(tallies);
     write!(
         out,
         "<div class=\"tile wide\"><h2>Who can do what, and how bad</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Findings by verdict and severity\"><table id=\"counts\"><thead><tr><th scope=\"col\">verdict</th>"
@@ -131,7 +131,7 @@ fn write_worst(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "</ol></div>")
 }
 
-fn write_changes(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_changes(report: &Report, tallies: &Tallies, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "<div class=\"tile\"><h2>What is new</h2>")?;
     let Some(baseline) = &report.baseline else {
         return writeln!(
@@ -154,7 +154,7 @@ fn write_changes(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write
     )
 }
 
-fn write_unseen(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_unseen(report: &Report, tallies: &Tallies, out: &mut dyn io::Write) -> io::Result<()> {
     let facts = &report.facts;
     writeln!(
         out,
@@ -182,7 +182,7 @@ pub(super) fn write_coverage(coverage: &CoverageCount, out: &mut dyn io::Write) 
     )
 }
 
-fn write_accepted(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_accepted(report: &Report, tallies: &Tallies, out: &mut dyn io::Write) -> io::Result<()> {
     let expired = &report.expired_suppressions;
     let again = match expired.iter().map(|expired| expired.findings).sum() {
         0 => String::new(),
@@ -191,7 +191,7 @@ fn write_accepted(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Writ
     writeln!(
         out,
         "<div class=\"tile\"><h2>Accepted</h2><ul class=\"numbers\"><li><b>{}</b> accepted by somebody, marked below</li><li><b>{}</b> <a href=\"#expired\">expired</a>{again}</li></ul></div>",
-        thousands(tallies.accepted),
+        thousands(tallies.suppressed()),
         thousands(expired.len() as u64)
     )
 }

@@ -1,18 +1,16 @@
 //! Findings by severity over time: a column a report, this one among them, and a table of the same numbers.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use crate::finding::Report;
 use crate::finding::Severity;
+use crate::finding::Tallies;
 use crate::finding::Trend;
 use crate::finding::TrendPoint;
-use crate::finding::Verdict;
 use crate::report::html::markup::Text;
 use crate::report::html::markup::counted;
 use crate::report::html::markup::thousands;
 use crate::report::html::people;
-use crate::report::html::tallies::Tallies;
 
 /// The latest so many reports are shown.
 const SHOWN: usize = 60;
@@ -24,7 +22,7 @@ const NAMED: usize = 10;
 const HEIGHT: u64 = 1_000;
 
 /// Writes the picture; nothing where no earlier report was given.
-pub(super) fn write(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, tallies: &Tallies, out: &mut dyn io::Write) -> io::Result<()> {
     let Some(earlier) = &report.trend else { return Ok(()) };
     let this = of_report(report, tallies);
     let mut all = earlier.clone();
@@ -52,19 +50,13 @@ pub(super) fn write(report: &Report, tallies: &Tallies<'_>, out: &mut dyn io::Wr
     writeln!(out, "</figure></section>")
 }
 
-fn of_report(report: &Report, tallies: &Tallies<'_>) -> TrendPoint {
-    let mut counts = BTreeMap::new();
-    for ((verdict, severity), count) in &tallies.verdicts {
-        if *verdict != Verdict::Denied {
-            *counts.entry(*severity).or_default() += count;
-        }
-    }
+fn of_report(report: &Report, tallies: &Tallies) -> TrendPoint {
     TrendPoint {
         as_of: report.facts.as_of,
         chosen_rows: report.facts.chosen_rows.clone(),
         accounts: report.facts.accounts,
         identities: report.facts.identities,
-        counts,
+        counts: tallies.live_by_severity(),
     }
 }
 

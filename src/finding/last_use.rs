@@ -1,25 +1,20 @@
 //! When an identity was last seen, over all its credentials.
 
-use jiff::Timestamp;
-
 use crate::finding::Identity;
 use crate::finding::LastUse;
 use crate::finding::PrincipalKind;
 use crate::finding::Usage;
 
-/// Whole days from `earlier` to `later`; 0 when it is not earlier.
-pub(super) fn days_between(earlier: Timestamp, later: Timestamp) -> u64 {
-    u64::try_from(later.duration_since(earlier).as_hours() / 24).unwrap_or(0)
-}
-
-/// The last use of whatever the identity signs in with.
-///
-/// When one credential was not collected and the others are not used, the answer is "not collected".
-#[must_use]
-pub fn last_use(identity: &Identity) -> LastUse {
-    match identity.kind {
-        PrincipalKind::IamRole => identity.usage.role_last_used,
-        PrincipalKind::IamUser | PrincipalKind::AccountRoot => of_credentials(&identity.usage),
+impl Identity {
+    /// The last use of whatever the identity signs in with.
+    ///
+    /// When one credential was not collected and the others are not used, the answer is "not collected".
+    #[must_use]
+    pub fn last_use(&self) -> LastUse {
+        match self.kind {
+            PrincipalKind::IamRole => self.usage.role_last_used,
+            PrincipalKind::IamUser | PrincipalKind::AccountRoot => of_credentials(&self.usage),
+        }
     }
 }
 
