@@ -139,6 +139,7 @@ impl Head {
     }
 
     /// Whether a pattern that begins so cannot match an action that begins with the other.
+    #[inline]
     fn differs_from(self, action: Self) -> bool {
         (self.letters ^ action.letters) & self.spelled != 0
     }
@@ -148,10 +149,7 @@ impl ActionPattern {
     /// The pattern as it was written. Any text is a pattern; one that no action fits matches nothing (E47, E48).
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self {
-            head: Head::of(text),
-            text: text.into(),
-        }
+        Self::from(Box::from(text))
     }
 
     /// The pattern as it was written.
@@ -160,11 +158,18 @@ impl ActionPattern {
         &self.text
     }
 
+    /// Whether the first letters let the pattern match the action at all: a list is passed through quickly.
+    #[inline]
+    #[must_use]
+    pub fn may_match(&self, action: &Action) -> bool {
+        !self.head.differs_from(action.head)
+    }
+
     /// Whether the pattern matches the action.
     #[must_use]
     pub fn matches(&self, action: &Action) -> Ternary {
         let text = &*self.text;
-        if self.head.differs_from(action.head) {
+        if !self.may_match(action) {
             return Ternary::No;
         }
         if text == "*" {
@@ -173,8 +178,15 @@ impl ActionPattern {
         if !could_match(text.as_bytes(), action.lower.as_bytes()) {
             return Ternary::No;
         }
+        if let Some(spelled) = spelled(text, &action.lower) {
+            return if spelled > action.colon {
+                Ternary::Yes
+            } else {
+                Ternary::Open(OpenPoint::WildcardInServicePrefix)
+            };
+        }
         let trimmed = text.trim();
-        if !spells(text, &action.lower) && !glob_matches(lower_tokens(trimmed), action.lower.chars()) {
+        if !glob_matches(lower_tokens(trimmed), action.lower.chars()) {
             return Ternary::No;
         }
         if trimmed.len() != text.len() {
@@ -188,6 +200,15 @@ impl ActionPattern {
     }
 }
 
+impl From<Box<str>> for ActionPattern {
+    fn from(text: Box<str>) -> Self {
+        Self {
+            head: Head::of(&text),
+            text,
+        }
+    }
+}
+
 /// A cheap test that most patterns fail: before the first wildcard a letter differs, or the pattern ends too early.
 fn could_match(pattern: &[u8], action: &[u8]) -> bool {
     let differing = pattern.iter().zip(action).find(|(p, a)| !p.eq_ignore_ascii_case(a));
@@ -197,14 +218,15 @@ fn could_match(pattern: &[u8], action: &[u8]) -> bool {
     }
 }
 
-/// Whether the pattern is the action, or its beginning and a last `*`: what most patterns that match are.
-fn spells(pattern: &str, action: &str) -> bool {
-    let (beginning, whole) = pattern
-        .strip_suffix('*')
-        .map_or((pattern, true), |beginning| (beginning, false));
-    let spelled = if whole { Some(action) } else { action.get(..beginning.len()) };
-    // No letter of an action is a wildcard, so that a wildcard in the beginning differs.
-    spelled.is_some_and(|spelled| spelled.eq_ignore_ascii_case(beginning))
+/// How many letters of the action the pattern spells, where it is the action, or its beginning and a last `*`: what most
+/// patterns that match are.
+fn spelled(pattern: &str, action: &str) -> Option<usize> {
+    let (beginning, spelled) = match pattern.strip_suffix('*') {
+        Some(beginning) => (beginning, action.get(..beginning.len())?),
+        None => (pattern, action),
+    };
+    // No letter of an action is a wildcard or a blank, so that a beginning that has one differs.
+    spelled.eq_ignore_ascii_case(beginning).then_some(spelled.len())
 }
 
 fn lower_tokens(text: &str) -> impl Iterator<Item = GlobToken> + Clone + '_ {
