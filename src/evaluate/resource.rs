@@ -95,6 +95,10 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
 
 /// A cheap test that most texts fail: partition and service are spelled out and are not the resource's.
 fn names_another_service(text: &str, arn: &Arn) -> bool {
+    let is_own = arn.head().is_some_and(|head| text.starts_with(head));
+    if is_own {
+        return false;
+    }
     let mut fields = text.split(':').skip(1);
     let (Some(partition), Some(service), Some(_)) = (fields.next(), fields.next(), fields.next()) else {
         return false;

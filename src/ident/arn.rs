@@ -41,6 +41,13 @@ impl Arn {
         .map(|(from, to)| self.text.get(from..to).unwrap_or_default())
     }
 
+    /// The text up to the third colon: partition and service are spelled out.
+    #[must_use]
+    pub fn head(&self) -> Option<&str> {
+        let [_, _, third, ..] = self.colons;
+        self.text.get(..=third as usize)
+    }
+
     fn between(&self, before: u32, after: u32) -> &str {
         self.text.get(before as usize + 1..after as usize).unwrap_or_default()
     }
