@@ -8,7 +8,6 @@ use leastwise::estate::Policy;
 use leastwise::estate::PolicyText;
 use leastwise::estate::Principal;
 use leastwise::estate::PrincipalKind;
-use leastwise::estate::Tags;
 use leastwise::evaluate::AccountScope;
 use leastwise::evaluate::ActionFacts;
 use leastwise::evaluate::Caller;
@@ -289,7 +288,7 @@ fn holder(policy: Policy) -> Principal {
         kind: PrincipalKind::IamUser,
         arn: format!("arn:aws:iam::{OWN}:user/ann").parse().unwrap(),
         unique_id: None,
-        tags: Some(Tags::default()),
+        tags: Some(Arc::default()),
         created: None,
         attachments: vec![Attachment {
             policy: Arc::new(policy),

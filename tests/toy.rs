@@ -210,7 +210,7 @@ impl Built {
                 kind: PrincipalKind::IamUser,
                 arn: format!("arn:aws:iam::{}:user/{}", names.account, names.user).parse().unwrap(),
                 unique_id: None,
-                tags: Some(Tags::default()),
+                tags: Some(Tags::default().into()),
                 created: None,
                 attachments: attachments.collect(),
                 boundary: boundary.map(|statements| Arc::new(parsed(statements, PolicyType::PermissionsBoundary))),

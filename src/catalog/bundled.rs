@@ -216,6 +216,13 @@ impl Catalog {
         listed(service).or_else(|| listed(prefix)).or_else(|| listed("sts"))
     }
 
+    /// The type of a key whose prefix names the service that it is of.
+    #[must_use]
+    pub fn key_type(&self, key: &str) -> Option<KeyType> {
+        let global = global_key(key).map(|global| global.key_type);
+        global.or_else(|| self.condition_key_type(key.split_once(':')?.0, key))
+    }
+
     fn section(&self, prefix: &str) -> Option<&Section> {
         let at = self
             .sections

@@ -2,7 +2,6 @@
 //!
 //! From "AWS global condition context keys", second half of 2026. Exactly seven are multivalued (E165).
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::catalog::KeyType;
@@ -418,14 +417,25 @@ pub const GLOBAL_KEYS: &[GlobalKey] = &[
 /// The global key of that name; case is ignored, and `aws:PrincipalTag/Env` finds the tag key.
 #[must_use]
 pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
-    let lower = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
-    };
-    let of_length = BY_LENGTH.get(lower.len()).into_iter().flatten();
-    let plain = of_length.into_iter().find(|(known, _)| *known == *lower).map(|(_, key)| *key);
-    plain.or_else(|| TAG_KEYS.iter().copied().find(|key| key_matches(key.name, name)))
+    // Most names come in lower case.
+    if let Some(key) = plain_key(name) {
+        return Some(key);
+    }
+    // Each hole stands behind a slash.
+    if memchr::memchr(b'/', name.as_bytes()).is_some() {
+        return TAG_KEYS.iter().copied().find(|key| key_matches(key.name, name));
+    }
+    let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    has_capitals.then(|| plain_key(&name.to_ascii_lowercase())).flatten()
+}
+
+/// The key of a name in lower case that has no hole.
+fn plain_key(lower: &str) -> Option<&'static GlobalKey> {
+    // Most names of one length differ in their last letter.
+    let last = lower.as_bytes().last();
+    let is_same = |known: &String| known.as_bytes().last() == last && *known == *lower;
+    let mut of_length = BY_LENGTH.get(lower.len())?.iter();
+    of_length.find(|(known, _)| is_same(known)).map(|(_, key)| *key)
 }
 
 /// All keys by the lengths of their names, with these in lower case: a run asks for them hundreds of thousands of times.

@@ -70,7 +70,13 @@ const COVERED: &[&str] = &[
 /// Whether RCPs cover the service; the prefix's case is ignored. Neither `ec2` nor `ecs` is covered.
 #[must_use]
 pub fn rcp_covers(service_prefix: &str) -> bool {
-    COVERED.binary_search(&service_prefix.to_ascii_lowercase().as_str()).is_ok()
+    let is_lower = !service_prefix.bytes().any(|byte| byte.is_ascii_uppercase());
+    let covers = |lower: &str| COVERED.binary_search(&lower).is_ok();
+    if is_lower {
+        covers(service_prefix)
+    } else {
+        covers(&service_prefix.to_ascii_lowercase())
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use leastwise::estate::Policy;
 use leastwise::estate::PolicyText;
 use leastwise::estate::Principal;
 use leastwise::estate::PrincipalKind;
-use leastwise::estate::Tags;
 use leastwise::evaluate::AccountScope;
 use leastwise::evaluate::ActionFacts;
 use leastwise::evaluate::Subject;
@@ -191,7 +190,7 @@ fn holder(arn: &Arn, policy: &Arc<Policy>) -> Principal {
         },
         arn: arn.clone(),
         unique_id: None,
-        tags: Some(Tags::default()),
+        tags: Some(Arc::default()),
         created: None,
         attachments: vec![Attachment {
             policy: policy.clone(),

@@ -205,7 +205,7 @@ pub(crate) fn asked_resource(inputs: &Inputs, action: &Action, arn: &Arn) -> Ask
             found.tags = found.counted.as_ref().and_then(|resource| resource.tags.clone());
             if let Some(role) = estate.principal(arn) {
                 found.target.created = role.created;
-                found.tags.clone_from(&role.tags);
+                found.tags = role.tags.as_deref().cloned();
                 found.policy = role.trust.clone().filter(|_| action.service() == "sts");
             }
         });

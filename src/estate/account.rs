@@ -87,7 +87,7 @@ impl AccountEstate {
                 role.attached_policies.as_deref(),
             );
             builder.bound(&mut principal, role.permissions_boundary.as_ref());
-            let name = format!("trust policy of {}", role.head.arn);
+            let name = ["trust policy of ", &role.head.arn].concat();
             principal.trust = Some(builder.document(role.trust_document.as_ref(), name.into(), PolicyType::Trust));
             principal.role_last_used = role.last_used.as_ref().and_then(|used| match used.date.as_deref() {
                 None => Some(None),
@@ -234,7 +234,7 @@ impl<'r> Builder<'r> {
             kind: PrincipalKind::AccountRoot,
             arn: arn.parse().unwrap_or_else(|_| unparsable_arn()),
             unique_id: Some(self.account.as_str().into()),
-            tags: Some(BTreeMap::new()),
+            tags: Some(Arc::default()),
             created: None,
             attachments: Vec::new(),
             boundary: None,
@@ -264,7 +264,7 @@ impl<'r> Builder<'r> {
             kind,
             arn,
             unique_id: head.id.as_deref().map(Into::into),
-            tags: tag_records.map(tags),
+            tags: tag_records.map(tags).map(Arc::new),
             created: head.create_date.as_deref().and_then(timestamp),
             attachments: Vec::new(),
             boundary: None,
@@ -299,7 +299,7 @@ impl<'r> Builder<'r> {
         match inline {
             Some(policies) => {
                 for policy in policies {
-                    let name = format!("inline policy {} of {arn}", policy.name);
+                    let name = ["inline policy ", &policy.name, " of ", arn].concat();
                     holder
                         .policies
                         .push(self.document(policy.document.as_ref(), name.into(), PolicyType::Identity));

@@ -97,8 +97,10 @@ impl PolicyText {
         }
         let before = self.text.get(..offset).unwrap_or(&self.text);
         let (line, column) = self.start;
-        let breaks = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);
-        let last_line = before.rsplit('\n').next().unwrap_or(before);
+        let breaks = memchr::memchr_iter(b'\n', before.as_bytes()).count();
+        let breaks = u32::try_from(breaks).unwrap_or(u32::MAX);
+        let last_break = memchr::memrchr(b'\n', before.as_bytes());
+        let last_line = last_break.and_then(|at| before.get(at + 1..)).unwrap_or(before);
         let characters = u32::try_from(last_line.chars().count()).unwrap_or(u32::MAX);
         if breaks == 0 {
             (line, column.saturating_add(characters))

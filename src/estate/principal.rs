@@ -33,7 +33,7 @@ pub struct Principal {
     /// Its unique id; none where the dump does not tell.
     pub unique_id: Option<Box<str>>,
     /// Its tags; none: not collected.
-    pub tags: Option<Tags>,
+    pub tags: Option<Arc<Tags>>,
     /// When it was created.
     pub created: Option<Timestamp>,
     /// Its policies and those of its groups (E173).

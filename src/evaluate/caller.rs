@@ -1,6 +1,7 @@
 //! Who makes the request, with what credentials (E240–E254).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -25,7 +26,7 @@ pub struct Caller {
     /// The unique id (`AIDA…`, `AROA…`).
     pub unique_id: Option<Box<str>>,
     /// Tags of the user or role; `None`: not collected.
-    pub tags: Option<BTreeMap<Box<str>, Box<str>>>,
+    pub tags: Option<Arc<BTreeMap<Box<str>, Box<str>>>>,
     /// Session tags, which override tags of the same key, case ignored (E245).
     pub session_tags: BTreeMap<Box<str>, Box<str>>,
     /// What kind of credentials.
@@ -78,9 +79,9 @@ pub enum Credentials {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganizationMembership {
     /// The organization's id.
-    pub id: Box<str>,
+    pub id: Arc<str>,
     /// The path `o-…/r-…/ou-…/`, with a trailing slash, without the account.
-    pub path: Box<str>,
+    pub path: Arc<str>,
 }
 
 impl Caller {
@@ -95,7 +96,7 @@ impl Caller {
             user_arn: None,
             service: None,
             unique_id: None,
-            tags: Some(BTreeMap::new()),
+            tags: Some(Arc::default()),
             session_tags: BTreeMap::new(),
             credentials: Credentials::Other,
             is_service_linked: false,

@@ -53,6 +53,13 @@ pub struct RequestContext {
     families: BTreeMap<Cow<'static, str>, ContextValue>,
     /// The keys that somebody will ask for, in lower case; none: any.
     wanted: Option<Arc<BTreeSet<Box<str>>>>,
+    /// The lengths of their names, a bit each: a key of another length is asked for by nobody.
+    lengths: u64,
+}
+
+/// The bit of a length; the last stands for all that are longer.
+fn length_bit(name: &str) -> u64 {
+    1 << name.len().min(63)
 }
 
 impl RequestContext {
@@ -66,6 +73,7 @@ impl RequestContext {
     #[must_use]
     pub fn only(keys: Arc<BTreeSet<Box<str>>>) -> Self {
         Self {
+            lengths: keys.iter().fold(0, |lengths, key| lengths | length_bit(key)),
             wanted: Some(keys),
             ..Self::default()
         }
@@ -74,7 +82,8 @@ impl RequestContext {
     /// Whether somebody may ask for the key; its name is given in lower case.
     #[must_use]
     pub fn wants(&self, lower: &str) -> bool {
-        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(lower))
+        let is_wanted = |wanted: &Arc<BTreeSet<Box<str>>>| self.lengths & length_bit(lower) != 0 && wanted.contains(lower);
+        self.wanted.as_ref().is_none_or(is_wanted)
     }
 
     /// Whether somebody may ask for a key that begins with the prefix, given in lower case.

@@ -255,8 +255,8 @@ fn organization_keys(
     membership: Option<&OrganizationMembership>,
 ) {
     if let Some(OrganizationMembership { id, path }) = membership {
-        context.put_with(id_key, || ContextValue::single(id.clone()));
-        context.put_with(paths_key, || ContextValue::many([path.clone()]));
+        context.put_with(id_key, || ContextValue::single(&**id));
+        context.put_with(paths_key, || ContextValue::many([&**path]));
     }
 }
 
@@ -266,7 +266,7 @@ fn principal_tags(context: &mut RequestContext, caller: &Caller) {
         return;
     }
     let own = match caller.kind {
-        CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => caller.tags.as_ref(),
+        CallerKind::IamUser | CallerKind::RoleSession | CallerKind::FederatedUser => caller.tags.as_deref(),
         CallerKind::AccountRoot | CallerKind::Service | CallerKind::Anonymous => return,
     };
     if let Some(tags) = own {
@@ -283,8 +283,12 @@ fn principal_tags(context: &mut RequestContext, caller: &Caller) {
 fn tag_family(context: &mut RequestContext, prefix: &str, tags: &BTreeMap<Box<str>, Box<str>>) {
     context.set_family(prefix, ContextValue::Absent);
     let mut by_key: BTreeMap<String, Vec<Box<str>>> = BTreeMap::new();
-    for (key, value) in tags {
-        by_key.entry(key.to_ascii_lowercase()).or_default().push(value.clone());
+    for (tag, value) in tags {
+        let mut key = [prefix, tag].concat();
+        key.make_ascii_lowercase();
+        if context.wants(&key) {
+            by_key.entry(key).or_default().push(value.clone());
+        }
     }
     for (key, mut values) in by_key {
         let value = if values.len() == 1 {
@@ -292,7 +296,7 @@ fn tag_family(context: &mut RequestContext, prefix: &str, tags: &BTreeMap<Box<st
         } else {
             ContextValue::OneOf(values.into())
         };
-        context.set(&format!("{prefix}{key}"), value);
+        context.set(&key, value);
     }
 }
 

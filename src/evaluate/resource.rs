@@ -17,7 +17,7 @@ use crate::ident::GlobToken;
 use crate::ident::InvalidArnPattern;
 use crate::ident::OpenPoint;
 use crate::ident::Ternary;
-use crate::ident::glob_matches;
+use crate::ident::glob_text_matches;
 use crate::policy::PolicyType;
 use crate::policy::PolicyVersion;
 use crate::policy::ResourceClause;
@@ -95,6 +95,10 @@ fn text_matches(text: &str, version: PolicyVersion, policy_type: PolicyType, req
 
 /// A cheap test that most texts fail: partition and service are spelled out and are not the resource's.
 fn names_another_service(text: &str, arn: &Arn) -> bool {
+    let is_own = arn.head().is_some_and(|head| text.starts_with(head));
+    if is_own {
+        return false;
+    }
     let mut fields = text.split(':').skip(1);
     let (Some(partition), Some(service), Some(_)) = (fields.next(), fields.next(), fields.next()) else {
         return false;
@@ -110,8 +114,7 @@ fn at_a_glance(text: &str, version: PolicyVersion, request: &Request<'_>, arn: &
     if !is_whole || has_variables(text, version) || other_service_form(request, arn).is_some() {
         return None;
     }
-    let glob = |pattern: &str, text: &str| glob_matches(pattern.chars().map(GlobToken::from_policy_char), text.chars());
-    if !glob(text, arn.as_str()) {
+    if !glob_text_matches(text, arn.as_str()) {
         return Some(false);
     }
     let mut fields = text.splitn(6, ':').zip(arn.fields()).enumerate();
@@ -122,7 +125,7 @@ fn at_a_glance(text: &str, version: PolicyVersion, request: &Request<'_>, arn: &
             5 => field == "*" || field.split_once(['/', ':']).is_some_and(|(word, _)| is_plain(word)),
             _ => true,
         };
-        is_allowed && glob(field, part)
+        is_allowed && glob_text_matches(field, part)
     });
     matches.then_some(true)
 }

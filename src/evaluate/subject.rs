@@ -44,9 +44,10 @@ impl AccountScope {
                 is_management: false,
             };
         };
-        let membership = organization
-            .path(account)
-            .map(|(id, path)| OrganizationMembership { id, path });
+        let membership = organization.path(account).map(|(id, path)| OrganizationMembership {
+            id: id.into(),
+            path: path.into(),
+        });
         Self {
             scps: organization.scps(account),
             rcps: organization.rcps(account),

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::ident::AccountId;
 
 /// An ARN of six fields. The resource field is everything after the fifth colon.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arn {
-    text: Box<str>,
+    text: Arc<str>,
     /// Where the five colons stand.
     colons: [u32; 5],
 }
@@ -38,6 +39,13 @@ impl Arn {
             (fifth + 1, self.text.len()),
         ]
         .map(|(from, to)| self.text.get(from..to).unwrap_or_default())
+    }
+
+    /// The text up to the third colon: partition and service are spelled out.
+    #[must_use]
+    pub fn head(&self) -> Option<&str> {
+        let [_, _, third, ..] = self.colons;
+        self.text.get(..=third as usize)
     }
 
     fn between(&self, before: u32, after: u32) -> &str {

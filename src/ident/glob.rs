@@ -214,6 +214,46 @@ where
     }
 }
 
+/// Whether a policy's text, in which `*` and `?` are wildcards, matches the whole other text: as [`glob_matches`] over its
+/// characters, read in whole pieces where it can be.
+#[must_use]
+pub fn glob_text_matches(pattern: &str, text: &str) -> bool {
+    let Some(wildcard) = memchr::memchr2(b'*', b'?', pattern.as_bytes()) else {
+        return pattern == text;
+    };
+    let Some((head, pattern)) = pattern.split_at_checked(wildcard) else {
+        return false;
+    };
+    let Some(text) = text.strip_prefix(head) else {
+        return false;
+    };
+    if memchr::memchr(b'?', pattern.as_bytes()).is_some() {
+        return glob_matches(pattern.chars().map(GlobToken::from_policy_char), text.chars());
+    }
+    runs_match(pattern.as_bytes(), text.as_bytes())
+}
+
+/// The same for a pattern that begins with `*` and has no `?`: each piece between two runs is taken as early as it comes.
+fn runs_match(mut pattern: &[u8], mut text: &[u8]) -> bool {
+    while let Some(rest) = pattern.strip_prefix(b"*") {
+        let Some((piece, next)) = memchr::memchr(b'*', rest).and_then(|at| rest.split_at_checked(at)) else {
+            return text.ends_with(rest);
+        };
+        let Some(after) = after_first(piece, text) else {
+            return false;
+        };
+        text = after;
+        pattern = next;
+    }
+    text.is_empty() && pattern.is_empty()
+}
+
+/// What follows the first place of a piece.
+fn after_first<'t>(piece: &[u8], text: &'t [u8]) -> Option<&'t [u8]> {
+    let Some(first) = piece.first() else { return Some(text) };
+    memchr::memchr_iter(*first, text).find_map(|at| text.get(at..)?.strip_prefix(piece))
+}
+
 fn start(tokens: &[GlobToken]) -> Positions {
     let mut first = Positions::none(tokens.len());
     reach(tokens, &mut first, 0);
@@ -337,6 +377,30 @@ mod tests {
             ("*ab", "aab", true),
         ] {
             assert_eq!(glob(pattern).matches(text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn pieces_match_as_characters_do() {
+        let texts = [
+            "", "a", "b", "ab", "ba", "aab", "abab", "aé", "éa", "é", "abba", "a:b", "bbab",
+        ];
+        let letters = ["", "a", "b", "*", "?", "é", "ab", "**", ":"];
+        for first in letters {
+            for second in letters {
+                for third in letters {
+                    for fourth in letters {
+                        let pattern = [first, second, third, fourth].concat();
+                        for text in texts {
+                            assert_eq!(
+                                glob_text_matches(&pattern, text),
+                                glob(&pattern).matches(text),
+                                "{pattern} {text}"
+                            );
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -27,6 +27,7 @@ pub use glob::Glob;
 pub use glob::GlobToken;
 pub use glob::PrefixMatch;
 pub use glob::glob_matches;
+pub use glob::glob_text_matches;
 pub use open_point::OpenPoint;
 pub use open_point::Ternary;
 pub use positions::Positions;

@@ -119,7 +119,7 @@ impl ActionClause {
     pub fn matches(&self, action: &Action) -> Ternary {
         let any = |patterns: &[ActionPattern]| {
             let mut found = Ternary::No;
-            for pattern in patterns {
+            for pattern in patterns.iter().filter(|pattern| pattern.may_match(action)) {
                 found = found.or(pattern.matches(action));
                 if found == Ternary::Yes {
                     break;

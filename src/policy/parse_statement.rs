@@ -136,7 +136,7 @@ fn effect(reader: &mut Reader<'_>) -> Syntax<Option<Effect>> {
 fn actions(reader: &mut Reader<'_>, name: &'static str) -> Syntax<Box<[ActionPattern]>> {
     let mut patterns = Vec::new();
     reader.one_or_many(|reader| {
-        patterns.extend(reader.string(name)?.map(|text| ActionPattern::new(&text)));
+        patterns.extend(reader.string(name)?.map(ActionPattern::from));
         Ok(())
     })?;
     Ok(patterns.into())

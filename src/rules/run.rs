@@ -191,7 +191,7 @@ impl AccountAudit<'_> {
             account: self.estate.account,
             account_name: self.place.and_then(|place| place.name.clone()),
             ou_path,
-            tags: principal.tags.clone(),
+            tags: principal.tags.as_deref().cloned(),
             usage: usage(principal, self.estate, self.as_of),
             access_analyzer: analyzer_evidence(principal, self.estate, self.questions.actions()),
         }

@@ -238,11 +238,19 @@ fn read_list<'a, T>(
     Ok(())
 }
 
+/// The field between the fourth and the fifth colon.
+fn account_field(arn: &str) -> &str {
+    let mut colons = memchr::memchr_iter(b':', arn.as_bytes()).skip(3);
+    let Some(fourth) = colons.next() else { return "" };
+    let end = colons.next().unwrap_or(arn.len());
+    arn.get(fourth + 1..end).unwrap_or_default()
+}
+
 fn keep_own<T>(list: &mut Option<Vec<T>>, account: AccountId, head: impl Fn(&T) -> &RecordHead<'_>, others: &mut Vec<String>) {
     let Some(list) = list else { return };
     list.retain(|record| {
         let arn = head(record).arn.as_ref();
-        let named = arn.split(':').nth(4).unwrap_or_default();
+        let named = account_field(arn);
         let is_own = named == account.as_str() || named.parse::<AccountId>().is_err();
         if !is_own {
             others.push(arn.to_owned());

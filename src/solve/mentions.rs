@@ -11,7 +11,6 @@ use crate::catalog::rcp_covers;
 use crate::estate::Policy;
 use crate::evaluate::AccountScope;
 use crate::evaluate::CallerKind;
-use crate::evaluate::ContextValue;
 use crate::evaluate::DerivedFacts;
 use crate::evaluate::Formula;
 use crate::evaluate::Guardrails;
@@ -103,8 +102,8 @@ pub(super) struct Mentions<'e> {
     pub(super) watched: BTreeSet<Cow<'e, str>>,
     /// The keys whose values may matter, in lower case: those of tests that are not decided by fixed keys alone, and variables.
     pub(super) telling: BTreeSet<Cow<'e, str>>,
-    /// The keys that the identity fixes, the asker's own aside, once some test looks at one.
-    fixed: OnceCell<RequestContext>,
+    /// Each key that the identity fixes, the asker's own aside, once some test looks at it.
+    fixed: [OnceCell<RequestContext>; FIXED.len()],
 }
 
 impl<'e> Mentions<'e> {
@@ -324,10 +323,7 @@ impl<'e> Mentions<'e> {
         };
         let mut undecided = 0;
         for (index, test) in condition.tests.iter().enumerate() {
-            if FIXED.contains(&test.key.lower()) {
-                self.fixed.get_or_init(|| fixed_keys(question));
-            }
-            match self.outcome(test, version) {
+            match self.outcome(test, version, question) {
                 Some(false) => return (Left::Never, 0),
                 Some(true) => {}
                 None => {
@@ -340,9 +336,13 @@ impl<'e> Mentions<'e> {
     }
 
     /// Whether a test holds, where what the identity fixes says so alone.
-    fn outcome(&self, test: &ConditionTest, version: PolicyVersion) -> Option<bool> {
+    fn outcome(&self, test: &ConditionTest, version: PolicyVersion, question: &Question<'_>) -> Option<bool> {
         let key = test.key.lower();
-        let fixed = self.fixed.get().filter(|fixed| FIXED.contains(&key) && fixed.is_set(key))?;
+        let index = FIXED.iter().position(|fixed| *fixed == key)?;
+        if question.given.iter().any(|(given, _)| given.lower() == key) {
+            return None;
+        }
+        let fixed = self.fixed.get(index)?.get_or_init(|| fixed_key(index, question));
         // What a variable is worth may be no fixed key's to say.
         if test.values.iter().any(|value| variables_of(value, version).next().is_some()) {
             return None;
@@ -398,16 +398,11 @@ fn variables_of(text: &str, version: PolicyVersion) -> impl Iterator<Item = Stri
         .map(|(key, _)| key.to_ascii_lowercase())
 }
 
-/// The fixed keys of the identity, absent ones set to absent; those that the asker gives are not fixed.
-fn fixed_keys(question: &Question<'_>) -> RequestContext {
-    static ALL: LazyLock<Arc<BTreeSet<Box<str>>>> = LazyLock::new(|| Arc::new(FIXED.iter().map(|key| Box::from(*key)).collect()));
-    let is_given = |key: &str| question.given.iter().any(|(given, _)| given.lower() == key);
-    let wanted = if question.given.is_empty() {
-        Arc::clone(&ALL)
-    } else {
-        Arc::new(ALL.iter().filter(|key| !is_given(key)).cloned().collect())
-    };
-    let mut context = RequestContext::only(wanted.clone());
+/// One fixed key of the identity; absent where nothing sets it.
+fn fixed_key(index: usize, question: &Question<'_>) -> RequestContext {
+    static WANTED: LazyLock<[Arc<BTreeSet<Box<str>>>; FIXED.len()]> =
+        LazyLock::new(|| FIXED.map(|key| Arc::new(BTreeSet::from([Box::from(key)]))));
+    let mut context = WANTED.get(index).cloned().map(RequestContext::only).unwrap_or_default();
     let facts = DerivedFacts {
         time: question.as_of,
         region: None,
@@ -421,10 +416,5 @@ fn fixed_keys(question: &Question<'_>) -> RequestContext {
         &Target::nothing(),
         &facts,
     );
-    for key in &*wanted {
-        if !context.is_set(key) {
-            context.set(key, ContextValue::Absent);
-        }
-    }
     context
 }

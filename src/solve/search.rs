@@ -44,6 +44,7 @@ use crate::solve::target::Candidate;
 use crate::solve::target::regions;
 use crate::solve::target::representatives;
 use crate::solve::witness::Proof;
+use crate::solve::witness::is_never;
 use crate::solve::witness::prove;
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -438,7 +439,7 @@ impl<'q, 'e> Search<'q, 'e> {
             context,
         };
         let decision = self.decide(&request);
-        decision.residual.is_false() || matches!(self.prove(&request, &decision, true), Proof::Never)
+        decision.residual.is_false() || is_never(&decision.residual.settle_unknowns(true), &request)
     }
 
     /// The requests of all choices on one resource.

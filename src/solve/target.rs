@@ -10,6 +10,7 @@ use crate::evaluate::RequestContext;
 use crate::evaluate::Target;
 use crate::evaluate::fill_text;
 use crate::ident::Glob;
+use crate::ident::glob_text_matches;
 use crate::ident::regions_of;
 use crate::policy::PolicyVersion;
 use crate::policy::TextPart;
@@ -254,7 +255,8 @@ fn target_of(head: &str, name: &str, region: &str) -> Option<Target> {
     let (arn, partition, service, region_field, account) =
         (fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     let region = if region_field.is_empty() { "" } else { region };
-    format!("{arn}:{partition}:{service}:{region}:{account}:{name}")
+    [arn, ":", partition, ":", service, ":", region, ":", account, ":", name]
+        .concat()
         .parse()
         .ok()
         .map(Target::resource)
@@ -276,7 +278,8 @@ fn formats(question: &Question<'_>) -> Vec<&'static str> {
 }
 
 fn resource_field(arn: &str) -> &str {
-    arn.splitn(6, ':').nth(5).unwrap_or_default()
+    let fifth = memchr::memchr_iter(b':', arn.as_bytes()).nth(4);
+    fifth.and_then(|colon| arn.get(colon + 1..)).unwrap_or_default()
 }
 
 /// A format's resource field with a text for each hole; the id of an instance begins with `i-` (E300).
@@ -395,14 +398,16 @@ pub(super) fn regions(question: &Question<'_>, mentions: &Mentions<'_>, partitio
     } else {
         all.first().copied().unwrap_or(DEFAULT_REGION)
     };
+    if named.is_empty() {
+        return vec![default.to_owned()];
+    }
     // Of the Regions that the same names match one stands for all; a Region that is spelled out is the best guess.
-    let globs: Vec<Glob> = named.iter().map(|name| Glob::from_policy_text(name)).collect();
     let spelled = named.iter().copied().filter(|name| is_region(name) || all.contains(name));
     let has_variable = named.iter().any(|name| name.contains('$'));
     let mut classes: BTreeSet<Vec<bool>> = BTreeSet::new();
     let mut found: Vec<String> = Vec::new();
     for region in spelled.chain([default]).chain(all.iter().copied()) {
-        let matched: Vec<bool> = globs.iter().map(|glob| glob.matches(region)).collect();
+        let matched: Vec<bool> = named.iter().map(|name| glob_text_matches(name, region)).collect();
         let is_new = classes.insert(matched) || (has_variable && !found.iter().any(|known| known == region));
         if is_new && !region.is_empty() {
             found.push(region.to_owned());

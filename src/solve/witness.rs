@@ -41,6 +41,14 @@ pub(super) fn prove<'p>(
     prove_tied(decide, request, residual, settle, MAX_TIED)
 }
 
+/// Whether no values of the open keys make a formula true that was settled already: no request is made for it.
+pub(super) fn is_never(formula: &Formula, request: &Request<'_>) -> bool {
+    matches!(
+        satisfy(formula, &request.context, Some(request.action.service())),
+        Satisfied::Never
+    )
+}
+
 fn prove_tied<'p>(
     decide: &dyn Fn(&Request<'_>) -> Decision<'p>,
     request: &Request<'_>,

@@ -74,7 +74,7 @@ impl Policies {
                 }
                 .into(),
             ),
-            tags: Some(tags(&question.tags)),
+            tags: Some(tags(&question.tags).into()),
             created: Some("2024-01-01T00:00:00Z".parse().unwrap()),
             attachments: attachments.collect(),
             boundary: boundary.map(|document| Arc::new(policy(document, PolicyType::PermissionsBoundary))),

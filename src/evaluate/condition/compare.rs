@@ -14,6 +14,7 @@ use crate::ident::Glob;
 use crate::ident::GlobToken;
 use crate::ident::OpenPoint;
 use crate::ident::glob_matches;
+use crate::ident::glob_text_matches;
 use crate::policy::OperatorFamily;
 
 /// What a comparison gave.
@@ -88,7 +89,7 @@ pub(super) fn compare(family: OperatorFamily, value: &str, reading: &Reading<'_>
     let text = || reading.text();
     match family {
         OperatorFamily::StringEquals | OperatorFamily::StringLike => match reading {
-            Reading::Plain(text) if has_wildcards(family) => glob_matches(wildcards(text), value.chars()).into(),
+            Reading::Plain(text) if has_wildcards(family) => glob_text_matches(text, value).into(),
             Reading::Plain(text) => (*text == value).into(),
             Reading::Filled(tokens) => glob_matches(tokens.iter().copied(), value.chars()).into(),
         },
@@ -130,11 +131,6 @@ pub(super) fn compare(family: OperatorFamily, value: &str, reading: &Reading<'_>
         // A Null test looks at presence, never at a value.
         OperatorFamily::Null => Compared::NoMatch,
     }
-}
-
-/// A policy's text as a glob.
-pub(super) fn wildcards(text: &str) -> impl Iterator<Item = GlobToken> + Clone {
-    text.chars().map(GlobToken::from_policy_char)
 }
 
 fn ignoring_case(value: &str, expected: &str) -> Compared {

@@ -35,8 +35,7 @@ use crate::policy::SetQualifier;
 /// Whether the test holds in the context.
 #[must_use]
 pub fn evaluate_test(test: &ConditionTest, version: PolicyVersion, context: &RequestContext) -> Formula {
-    let prefix = test.key.lower().split(':').next().unwrap_or_default();
-    let key_type = Catalog::bundled().condition_key_type(prefix, test.key.lower());
+    let key_type = Catalog::bundled().key_type(test.key.lower());
     // E121: an operator that does not fit the key's type never applies, negated or not.
     if key_type.is_some_and(|known| !fits(test.operator.family(), known.value, &test.key)) {
         return Formula::False;
