@@ -34,6 +34,8 @@ mod formats;
 mod formulas;
 mod guides;
 #[cfg(unix)]
+mod hard;
+#[cfg(unix)]
 mod html;
 mod last_accessed;
 mod laws;

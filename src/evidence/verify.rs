@@ -72,8 +72,13 @@ const MAX_ENVELOPE: u64 = 256 << 20;
 
 /// The bytes of a file, if it has no more than so many.
 fn read_to(path: &Path, most: u64) -> Result<Option<Vec<u8>>, EvidenceError> {
-    let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(EvidenceError::io(path))?;
+    let size = file.metadata().map_err(EvidenceError::io(path))?.len();
+    if size > most {
+        return Ok(None);
+    }
+    // It may grow meanwhile.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     let read = file.take(most + 1).read_to_end(&mut bytes).map_err(EvidenceError::io(path))?;
     Ok((u64::try_from(read).unwrap_or(u64::MAX) <= most).then_some(bytes))
 }

@@ -1,5 +1,6 @@
 //! A formula as alternatives, each a list of tests that must all come out as told: few of them, none weaker than needed.
 
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -20,6 +21,9 @@ const MAX_CUBES: usize = 16;
 
 /// The most questions put to the theories.
 const MAX_QUESTIONS: usize = 1_500;
+
+/// How many tests are looked at, at most, to say it shorter. What is said is as right without.
+const MAX_WORK: usize = 1_000_000;
 
 /// The longest list of values that is looked at one by one.
 const MAX_VALUES: usize = 32;
@@ -43,6 +47,7 @@ pub(super) type Possible<'p> = dyn Fn(&ContextKey, &[(&ConditionTest, bool)]) ->
 pub(super) struct Cubes<'p> {
     possible: &'p Possible<'p>,
     known: RefCell<BTreeMap<Cube, bool>>,
+    work: Cell<usize>,
     /// Whether alternatives were cut: there are more.
     pub(super) is_cut: bool,
 }
@@ -52,6 +57,7 @@ impl<'p> Cubes<'p> {
         Self {
             possible,
             known: RefCell::default(),
+            work: Cell::default(),
             is_cut: false,
         }
     }
@@ -59,6 +65,13 @@ impl<'p> Cubes<'p> {
     /// How many questions were put to the theories.
     pub(super) fn questions(&self) -> usize {
         self.known.borrow().len()
+    }
+
+    /// Counts tests that are looked at; false once it was too many.
+    fn spend(&self, tests: usize) -> bool {
+        let work = self.work.get().saturating_add(tests);
+        self.work.set(work);
+        work <= MAX_WORK
     }
 
     /// The alternatives under which the formula holds, simplified.
@@ -171,18 +184,25 @@ impl<'p> Cubes<'p> {
         let mut all: Cube = one.iter().chain(other).cloned().collect();
         all.sort();
         all.dedup();
-        let is_contradictory = all.iter().any(|requirement| all.contains(&opposite(requirement)));
+        // Sorted, the two that exclude each other stand side by side.
+        let is_contradictory = all
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one.atom == other.atom));
         (!is_contradictory && self.is_possible(&all)).then_some(all)
     }
 
-    /// Whether every request of the cube is one of the other.
+    /// Whether every request of the cube is one of the other; false where that is not known.
     fn implies(&self, cube: &Cube, other: &Cube) -> bool {
-        other.iter().all(|wanted| self.entails(cube, wanted))
+        self.spend(other.len()) && other.iter().all(|wanted| self.entails(cube, wanted))
     }
 
+    /// Whether the tests, which are sorted, leave no request that does not meet this one; false where that is not known.
     fn entails(&self, cube: &[Requirement], wanted: &Requirement) -> bool {
-        if cube.contains(wanted) {
+        if cube.binary_search(wanted).is_ok() {
             return true;
+        }
+        if !self.spend(cube.len()) {
+            return false;
         }
         let Some((key, _)) = key_of(wanted) else { return false };
         let mut of_key: Cube = cube
@@ -230,6 +250,9 @@ impl<'p> Cubes<'p> {
     fn widen(&self, cubes: &mut [Cube], index: usize) {
         let Some(mut cube) = cubes.get(index).cloned() else { return };
         for requirement in cube.clone() {
+            if !self.spend(cube.len()) {
+                break;
+            }
             let mut turned: Cube = cube.iter().filter(|other| **other != requirement).cloned().collect();
             let without = turned.clone();
             turned.push(opposite(&requirement));
@@ -251,7 +274,7 @@ impl<'p> Cubes<'p> {
         }
         let mut cube = cube;
         for index in 0..cube.len() {
-            let Some(requirement) = cube.get(index).cloned() else {
+            let Some(requirement) = cube.get(index).filter(|_| self.spend(cube.len())).cloned() else {
                 continue;
             };
             let rest: Cube = cube.iter().filter(|other| **other != requirement).cloned().collect();
@@ -261,10 +284,14 @@ impl<'p> Cubes<'p> {
             }
         }
         let mut cube = Self::gathered(cube);
+        cube.sort();
         // What must not be is left out rather than what must.
         let mut order = cube.clone();
         order.sort_by_key(|requirement| (is_positive(requirement), std::cmp::Reverse(requirement.clone())));
         for requirement in order {
+            if !self.spend(cube.len()) {
+                break;
+            }
             let rest: Cube = cube.iter().filter(|other| **other != requirement).cloned().collect();
             if self.entails(&rest, &requirement) {
                 cube = rest;

@@ -20,10 +20,14 @@ use crate::solve::theory::Domain;
 use crate::solve::theory::Found;
 use crate::solve::theory::Literal;
 use crate::solve::theory::Reading;
+use crate::solve::theory::meets;
 use crate::solve::theory::value_for;
 
 /// The most questions put to the theories for one residual.
 const MAX_STEPS: usize = 4096;
+
+/// The most tests that they look at for it: a question about many tests tries about as many values on each of them.
+const MAX_WORK: usize = 2_000_000;
 
 /// The most tags of a request that are told apart: each may be passed or not.
 const MAX_TAGS: usize = 6;
@@ -48,6 +52,7 @@ pub(super) fn satisfy(formula: &Formula, context: &RequestContext, service: Opti
         context,
         service,
         steps: 0,
+        work: 0,
         gave_up: false,
     };
     let mut state = State::default();
@@ -88,6 +93,7 @@ struct Search<'s> {
     context: &'s RequestContext,
     service: Option<&'s str>,
     steps: usize,
+    work: usize,
     gave_up: bool,
 }
 
@@ -122,7 +128,7 @@ impl<'f> Search<'f> {
             return Some(state.clone());
         };
         for part in *parts {
-            if self.steps > MAX_STEPS {
+            if self.steps > MAX_STEPS || self.work > MAX_WORK {
                 self.gave_up = true;
                 return None;
             }
@@ -153,10 +159,16 @@ impl<'f> Search<'f> {
         {
             return true;
         }
-        demand.tests.push((test, holds));
         self.steps += 1;
         if is_of_request_tags(&key) {
+            demand.tests.push((test, holds));
             return self.request_tags(state);
+        }
+        // A value that fits the tests so far often fits one more.
+        let fits = !demand.tests.is_empty() && meets(&key, &demand.value, &[Literal { test: &test, holds }], Reading::Must);
+        demand.tests.push((test, holds));
+        if fits {
+            return true;
         }
         let mut domain = self.domain(&key, demand.class);
         if let ContextValue::Prefix(prefix) = self.context.get(&key) {
@@ -171,6 +183,7 @@ impl<'f> Search<'f> {
 
     /// A value that meets the tests; none where there is none, or none was found.
     fn value_for(&mut self, key: &ContextKey, tests: &[(ConditionTest, bool)], domain: &Domain) -> Option<ContextValue> {
+        self.work += tests.len() * tests.len();
         let literals: Vec<Literal<'_>> = tests.iter().map(|(test, holds)| Literal { test, holds: *holds }).collect();
         match value_for(key, &literals, domain, Reading::Must) {
             Found::Value(found) => return Some(found),

@@ -117,7 +117,11 @@ fn write_worst(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         .findings
         .iter()
         .filter(|finding| finding.verdict != Verdict::Denied && finding.suppression.is_none());
-    for finding in open.take(NAMED) {
+    let open: Vec<_> = open.take(NAMED).collect();
+    if open.is_empty() && report.findings.len() < report.total() {
+        writeln!(out, "<li>All rows that this page lists are accepted or denied.</li>")?;
+    }
+    for finding in open {
         writeln!(
             out,
             "<li><span class=\"count {}\">{}</span> <a href=\"#finding-{}\">{}</a> <span class=\"quiet\">{}</span></li>",

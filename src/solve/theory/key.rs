@@ -134,7 +134,7 @@ pub(crate) fn with_key_open(test: &ConditionTest, version: PolicyVersion) -> For
 }
 
 /// Whether the value meets all literals.
-pub(super) fn meets(key: &ContextKey, value: &ContextValue, literals: &[Literal<'_>], reading: Reading) -> bool {
+pub(crate) fn meets(key: &ContextKey, value: &ContextValue, literals: &[Literal<'_>], reading: Reading) -> bool {
     let mut context = RequestContext::new();
     context.set(key.as_str(), value.clone());
     literals.iter().all(|literal| {

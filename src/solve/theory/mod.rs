@@ -20,6 +20,7 @@ pub(super) use key::Domain;
 pub(super) use key::Found;
 pub(super) use key::Literal;
 pub(super) use key::Reading;
+pub(super) use key::meets;
 pub(super) use key::value_for;
 pub(super) use key::whatever;
 pub(super) use key::with_key_open;
