@@ -60,6 +60,7 @@ fn found() -> Rows {
             keep_denied: true,
             is_detailed: false,
             quotes: false,
+            lists_unjoined: false,
         };
         for finding in audit.run().findings {
             let reach = finding.resources.as_deref();

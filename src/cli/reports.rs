@@ -164,8 +164,8 @@ pub(crate) fn render(
     }
 }
 
-/// Whether the format lists the remarks about policies.
-pub(crate) const fn shows_remarks(format: ReportFormat) -> bool {
+/// Whether the format lists what stands beside the rows: remarks about policies, Access Analyzer findings that join no row.
+pub(crate) const fn shows_lists(format: ReportFormat) -> bool {
     match format {
         ReportFormat::Table | ReportFormat::Json | ReportFormat::Html => true,
         ReportFormat::Csv

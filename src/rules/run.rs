@@ -107,6 +107,8 @@ pub struct AccountAudit<'a> {
     pub is_detailed: bool,
     /// Whether citations have the texts of their statements; of the formats only HTML shows them.
     pub quotes: bool,
+    /// Whether the Access Analyzer findings that join no row are listed; CSV and the formats for other tools do not show them.
+    pub lists_unjoined: bool,
 }
 
 /// What the rules found in one account.
@@ -114,7 +116,7 @@ pub struct AccountAudit<'a> {
 pub struct AccountFindings {
     /// The findings, in order of identity, rule and action.
     pub findings: Vec<Finding>,
-    /// Access Analyzer findings that join none of them.
+    /// Access Analyzer findings that join none of them, where they are listed.
     pub unjoined: Vec<UnjoinedFinding>,
     /// All verdicts, the denied ones included.
     pub verdicts: VerdictCounts,
@@ -164,8 +166,10 @@ impl AccountAudit<'_> {
                 found.findings.push(finding);
             }
         }
-        let joined: BTreeSet<&str> = found.findings.iter().map(|finding| &*finding.identity.principal).collect();
-        found.unjoined = unjoined(self.estate, &joined, self.questions.actions());
+        if self.lists_unjoined {
+            let joined: BTreeSet<&str> = found.findings.iter().map(|finding| &*finding.identity.principal).collect();
+            found.unjoined = unjoined(self.estate, &joined, self.questions.actions());
+        }
         found.policies = policy_counts(self.estate);
         found
     }

@@ -158,7 +158,7 @@ pub(crate) fn audited(
     };
     let linter = Linter::new();
     let wanted = reporting.wanted();
-    let shows_remarks = wanted.iter().any(|report| reports::shows_remarks(report.format));
+    let shows_lists = wanted.iter().any(|report| reports::shows_lists(report.format));
     let is_detailed = wanted.iter().any(|report| reports::shows_details(report.format));
     let quotes = wanted.iter().any(|report| reports::quotes_policies(report.format));
     let share = |estate: &AccountEstate, scope: &AccountScope| {
@@ -166,6 +166,7 @@ pub(crate) fn audited(
             keep_denied: reporting.all,
             is_detailed,
             quotes,
+            lists_unjoined: shows_lists,
             ..account_audit(inputs, &questions, estate, scope)
         };
         let mut found = audit.run();
@@ -192,7 +193,7 @@ pub(crate) fn audited(
             tallies,
             rows,
             is_reached,
-            remarks: if shows_remarks {
+            remarks: if shows_lists {
                 linter.of_account(estate, |principal| is_named(principal.arn.as_str()))
             } else {
                 Vec::new()
@@ -256,6 +257,7 @@ fn account_audit<'a>(
         keep_denied: false,
         is_detailed: false,
         quotes: false,
+        lists_unjoined: false,
     }
 }
 
