@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -47,7 +48,7 @@ impl ContextValue {
 }
 
 /// The values of all keys of one request.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct RequestContext {
     keys: BTreeMap<Cow<'static, str>, ContextValue>,
     families: BTreeMap<Cow<'static, str>, ContextValue>,
@@ -55,6 +56,17 @@ pub struct RequestContext {
     wanted: Option<Arc<BTreeSet<Box<str>>>>,
     /// The lengths of their names, a bit each: a key of another length is asked for by nobody.
     lengths: u64,
+}
+
+#[expect(clippy::missing_fields_in_debug, reason = "the lengths follow from the names")]
+impl fmt::Debug for RequestContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestContext")
+            .field("keys", &self.keys)
+            .field("families", &self.families)
+            .field("wanted", &self.wanted)
+            .finish()
+    }
 }
 
 /// The bit of a length; the last stands for all that are longer.
