@@ -106,6 +106,8 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
         let words: BTreeSet<_> = answer.conditions.iter().map(|condition| condition.words.clone()).collect();
         (answer.verdict, words, answer.unknowns)
     };
+    // How many classes there are changes nothing of what is drawn next.
+    let mut sampled = Random::new(random.next());
     let mut verdicts = BTreeSet::new();
     let mut every = EveryAction::default();
     for subject in &subjects {
@@ -121,8 +123,8 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
                 .map(|condition| condition.words.clone())
                 .collect();
             let told = (class.told.verdict, words, class.told.unknowns.clone());
-            if random.next() % 100 < most {
-                let action = *random.pick(&class.actions.iter().collect::<Vec<_>>());
+            if sampled.next() % 100 < most {
+                let action = *sampled.pick(&class.actions.iter().collect::<Vec<_>>());
                 let first = class.actions.iter().next().unwrap();
                 assert_eq!(
                     alone(subject, action),
@@ -134,7 +136,7 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
         }
         for _ in 0..most {
             if !told.ungranted.is_empty() {
-                let action = *random.pick(&told.ungranted.iter().collect::<Vec<_>>());
+                let action = *sampled.pick(&told.ungranted.iter().collect::<Vec<_>>());
                 assert_eq!(
                     alone(subject, action).0,
                     Verdict::Denied,
@@ -147,9 +149,111 @@ fn assert_alike(estate: &AccountEstate, scope: &AccountScope, random: &mut Rando
     verdicts
 }
 
+/// Guardrails over all actions that name resources or keys of some, or the caller.
+fn random_guardrail(random: &mut Random) -> Value {
+    let resources = [
+        json!("*"),
+        json!("*"),
+        json!("*"),
+        json!(["arn:aws:s3:::audit-*", "arn:aws:s3:::audit-*/*"]),
+        json!(["arn:*:iam::*:role/r1", "arn:aws:ec2:*:*:instance/*"]),
+        json!(["arn:aws:kms:*:*:key/*", "arn:aws:sqs:eu-west-1:*:*"]),
+        json!("arn:aws:*:*:*:*prod*"),
+        json!("arn:aws:lambda:*:*:function:${aws:PrincipalTag/team}-*"),
+    ];
+    let keys = [
+        ("StringEquals", "aws:ResourceTag/team", "a"),
+        ("StringNotEquals", "aws:RequestTag/team", "a"),
+        ("StringNotLikeIfExists", "ec2:ResourceTag/team", "a*"),
+        ("StringNotEqualsIfExists", "aws:ResourceOrgID", "o-exampleorg1"),
+        ("StringNotEquals", "aws:RequestedRegion", "eu-west-1"),
+        ("StringNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/r1*"),
+        ("ForAnyValue:StringLike", "aws:TagKeys", "a*"),
+        ("StringNotEqualsIfExists", "s3:x-amz-acl", "private"),
+        ("StringEquals", "ec2:InstanceType", "t3.micro"),
+        ("StringLike", "ecs:cluster", "arn:aws:ecs:*:*:cluster/prod"),
+        ("StringNotEqualsIfExists", "aws:VpceOrgID", "o-exampleorg1"),
+        ("StringNotEqualsIfExists", "aws:SourceOrgID", "o-exampleorg1"),
+    ];
+    let actions = random.pick(&["*", "*", "*", "ec2:*", "organizations:LeaveOrganization"]);
+    let mut statement = json!({"Effect": "Deny", "Action": actions, "Resource": random.pick(&resources)});
+    if random.chance(20) {
+        statement.as_object_mut().unwrap().remove("Action");
+        statement["NotAction"] = json!(["iam:*", "sts:*", "s3:List*"]);
+    }
+    for _ in 0..random.next() % 3 {
+        let (operator, key, value) = random.pick(&keys);
+        statement["Condition"][*operator][*key] = json!([value]);
+    }
+    if statement.get("Condition").is_none() && statement["Resource"] == "*" {
+        statement["Condition"] = json!({"StringEquals": {"aws:ResourceTag/team": "a"}});
+    }
+    statement
+}
+
+/// An organization with an account, its root's guardrails of both kinds.
+fn random_organization(random: &mut Random) -> Value {
+    let full = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    let policies = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"].map(|policy_type| {
+        let mut statements = vec![full.clone()];
+        statements.extend((0..=random.next() % 3).map(|_| random_guardrail(random)));
+        if policy_type == "RESOURCE_CONTROL_POLICY" {
+            for statement in &mut statements {
+                statement["Principal"] = json!("*");
+            }
+        }
+        let content = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        json!({"PolicySummary": {"Id": policy_type, "Name": policy_type, "Type": policy_type,
+            "Arn": format!("arn:aws:organizations::999999999999:policy/o-exampleorg1/{policy_type}")}, "Content": content})
+    });
+    let targets = |id: &str| json!({"r-ab12": [id], "111122223333": [id]});
+    json!({
+        "Organization": {"Id": "o-exampleorg1", "MasterAccountId": "999999999999", "FeatureSet": "ALL",
+            "Arn": "arn:aws:organizations::999999999999:organization/o-exampleorg1"},
+        "Roots": [{"Id": "r-ab12", "Name": "Root", "Arn": "arn:aws:organizations::999999999999:root/o-exampleorg1/r-ab12",
+            "PolicyTypes": policies.each_ref().map(|policy| json!({"Type": policy["PolicySummary"]["Type"], "Status": "ENABLED"}))}],
+        "OrganizationalUnits": [],
+        "Accounts": [{"Id": "111122223333", "Name": "a", "Status": "ACTIVE", "ParentId": "r-ab12",
+            "Arn": "arn:aws:organizations::999999999999:account/o-exampleorg1/111122223333"}],
+        "Policies": policies,
+        "PoliciesForTarget": {"SERVICE_CONTROL_POLICY": targets("SERVICE_CONTROL_POLICY"),
+            "RESOURCE_CONTROL_POLICY": targets("RESOURCE_CONTROL_POLICY")},
+    })
+}
+
+#[test]
+fn guardrails_over_all_actions_are_asked_about_by_what_they_can_tell() {
+    let mut random = Random::new(15);
+    let mut verdicts = BTreeSet::new();
+    for _ in 0..3 {
+        let folder = tempfile::tempdir().unwrap();
+        let account = folder.path().join("accounts/111122223333");
+        std::fs::create_dir_all(&account).unwrap();
+        std::fs::write(
+            account.join("account-authorization-details.json"),
+            random_account(&mut random),
+        )
+        .unwrap();
+        std::fs::write(
+            folder.path().join("organization.json"),
+            random_organization(&mut random).to_string(),
+        )
+        .unwrap();
+        let snapshot = Snapshot::open(vec![Source::Directory(folder.path().to_owned())]).unwrap();
+        let files = snapshot.read_organization();
+        let organization = files.records().organization.as_ref().map(Organization::of);
+        let files = snapshot.accounts()[0].read();
+        let estate = AccountEstate::of(&files.records(), None);
+        let scope = AccountScope::of(organization.as_ref(), estate.account);
+        assert!(scope.membership().is_some(), "the guardrails apply");
+        verdicts.extend(assert_alike(&estate, &scope, &mut random, 12));
+    }
+    assert_eq!(verdicts.len(), 4, "{verdicts:?}");
+}
+
 #[test]
 fn an_action_is_answered_among_all_as_it_is_alone() {
-    let mut random = Random::new(11);
+    let mut random = Random::new(16);
     let mut verdicts = BTreeSet::new();
     for _ in 0..4 {
         let text = random_account(&mut random);

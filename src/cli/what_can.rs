@@ -19,6 +19,7 @@ use leastwise::solve::EveryAction;
 use leastwise::solve::Told;
 use leastwise::solve::Verdict;
 use serde::Serialize;
+use serde::Serializer;
 
 use crate::answers;
 use crate::args::Destination;
@@ -55,8 +56,14 @@ struct Row {
     unknowns: Vec<Arc<str>>,
     /// How many actions there are.
     count: usize,
-    /// The actions: `*` stands for all of the catalog, `service:*` for all of a service.
-    actions: Vec<String>,
+    /// The actions: `*` stands for all of the catalog, `service:*` for all of a service. Named when they are written: the
+    /// names of thousands of rows do not fit into memory.
+    #[serde(serialize_with = "named")]
+    actions: ActionSet,
+}
+
+fn named<S: Serializer>(actions: &ActionSet, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(actions.patterns())
 }
 
 pub(crate) fn run(what_can: &WhatCan) -> Result<ExitCode, Failure> {
@@ -79,7 +86,7 @@ pub(crate) fn run(what_can: &WhatCan) -> Result<ExitCode, Failure> {
                 }),
                 unknowns: told.map_or_else(Vec::new, |told| told.unknowns.clone()),
                 count: actions.len(),
-                actions: actions.patterns(),
+                actions: actions.clone(),
             };
             let told = every.ask(subject, inputs.as_of).by_what_holds();
             let kept = told.iter().filter(|(told, actions)| {
@@ -122,7 +129,7 @@ fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
             safe(&row.conditions.join("; ")),
             safe(&row.unknowns.join("; ")),
             row.count.to_string(),
-            row.actions.join(" "),
+            row.actions.patterns().join(" "),
         ]
     };
     answers::csv(columns, rows.iter().map(row), out)
@@ -159,14 +166,9 @@ fn table(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn cells(row: &Row) -> Vec<String> {
-    let mut actions = row
-        .actions
-        .iter()
-        .take(NAMED)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(" ");
-    if let Some(more) = row.actions.len().checked_sub(NAMED).filter(|more| *more > 0) {
+    let patterns = row.actions.patterns();
+    let mut actions = patterns.iter().take(NAMED).copied().collect::<Vec<_>>().join(" ");
+    if let Some(more) = patterns.len().checked_sub(NAMED).filter(|more| *more > 0) {
         actions = format!("{actions} and {more} more");
     }
     let said = std::iter::once(actions).chain(answers::said(row.verdict, &row.conditions, &row.unknowns));

@@ -250,7 +250,8 @@ pub(super) fn open_keys(question: &Question<'_>, mentions: &Mentions<'_>, row: O
     open.filter_map(|key| Some((key.into(), value(key)?))).collect()
 }
 
-fn is_open(key: &str) -> bool {
+/// Whether what the key holds is the resource's or the service's to say, or nobody knows whose.
+pub(super) fn is_open(key: &str) -> bool {
     matches!(
         control_class(key),
         None | Some(ControlClass::Resource | ControlClass::Request)

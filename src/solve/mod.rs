@@ -23,6 +23,7 @@ mod found;
 mod lint;
 mod memo;
 mod mentions;
+mod named;
 mod phrases;
 mod question;
 mod relax;

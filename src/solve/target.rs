@@ -18,6 +18,7 @@ use crate::policy::text_parts;
 use crate::solve::Question;
 use crate::solve::given_region;
 use crate::solve::mentions::Mentions;
+use crate::solve::named::NamedService;
 use crate::solve::theory::TextGlob;
 use crate::solve::theory::representatives as representatives_of;
 
@@ -68,16 +69,18 @@ pub(super) fn representatives<'s>(
     // Most questions are answered on the plainest resource.
     let others = std::iter::once_with(move || {
         let patterns = patterns(mentions, &context());
+        let of = |format: &str| patterns_of(format, &patterns);
         let named: Vec<Target> = formats
             .iter()
-            .flat_map(|format| candidates(format, &head(format), &patterns, &regions))
+            .flat_map(|format| candidates(format, &head(format), &of(format), &regions))
             .collect();
         // Then one name of each kind that the patterns tell apart at all.
         let kinds = std::iter::once_with(move || {
-            let of_format = |format: &&str| match names_told_apart(format, &head(format), &patterns, &regions) {
-                Some(targets) => targets.into_iter().map(Candidate::Resource).collect(),
-                None => vec![Candidate::Unseen],
-            };
+            let of_format =
+                |format: &&str| match names_told_apart(format, &head(format), &patterns_of(format, &patterns), &regions) {
+                    Some(targets) => targets.into_iter().map(Candidate::Resource).collect(),
+                    None => vec![Candidate::Unseen],
+                };
             formats.iter().flat_map(of_format).collect::<Vec<_>>()
         });
         named.into_iter().map(Candidate::Resource).chain(kinds.flatten())
@@ -118,6 +121,7 @@ pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, c
     let head = |format: &str| format.replace("${Partition}", partition).replace("${Account}", &account);
     let of_format = |format: &str| {
         let head = head(format);
+        let patterns = patterns_of(format, &patterns);
         let named = candidates(format, &head, &patterns, &regions);
         let kinds = names_told_apart(format, &head, &patterns, &regions);
         let unseen = kinds.is_none().then_some(Candidate::Unseen);
@@ -135,6 +139,17 @@ pub(super) fn required_types(question: &Question<'_>, mentions: &Mentions<'_>, c
         found
     };
     formats.map(of_format).collect()
+}
+
+/// The resources of a format that are tried in one Region where no text may name one: an example, then a name of each kind.
+pub(super) fn unnamed(format: &str) -> (Option<Target>, Vec<Target>) {
+    let head = format.replace("${Partition}", "aws").replace("${Account}", "111122223333");
+    let regions = [DEFAULT_REGION.to_owned()];
+    let names = names_told_apart(format, &head, &[], &regions);
+    (
+        target_of(&head, &example(resource_field(&head)), DEFAULT_REGION),
+        names.unwrap_or_default(),
+    )
 }
 
 /// The format's example in every Region, and what fits each pattern in the Regions that the pattern allows.
@@ -352,6 +367,12 @@ fn patterns(mentions: &Mentions<'_>, context: &RequestContext) -> Vec<String> {
         .chain(of_keys)
         .map(|(text, version)| fill_text(&text, version, context).unwrap_or_else(|| with_any_value(&text)))
         .collect()
+}
+
+/// The patterns that may name resources of a format: others tell none of its names apart.
+fn patterns_of(format: &str, patterns: &[String]) -> Vec<String> {
+    let may_name = |pattern: &&String| NamedService::of(pattern).may_be_of(format);
+    patterns.iter().filter(may_name).cloned().collect()
 }
 
 fn with_any_value(text: &str) -> String {

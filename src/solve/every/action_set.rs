@@ -115,17 +115,17 @@ impl ActionSet {
     /// The actions as an action list would name them: `*` for all of the catalog, `service:*` for all of a service, else
     /// each by its name; sorted.
     #[must_use]
-    pub fn patterns(&self) -> Vec<String> {
+    pub fn patterns(&self) -> Vec<&'static str> {
         if self.len() == LISTED.actions.len() {
-            return vec!["*".to_owned()];
+            return vec!["*"];
         }
         let mut found = Vec::new();
-        for (service, all) in LISTED.services().filter(|(_, all)| all.is_near(self)) {
+        for (every, all) in LISTED.services().filter(|(_, all)| all.is_near(self)) {
             let of_service = self.and(all);
             if of_service.len() == all.len() {
-                found.push(format!("{service}:*"));
+                found.push(every);
             } else {
-                found.extend(of_service.iter().map(ToString::to_string));
+                found.extend(of_service.indices().filter_map(|index| LISTED.name(index)));
             }
         }
         found

@@ -19,6 +19,7 @@ use crate::solve::every::Told;
 use crate::solve::every::listed::LISTED;
 use crate::solve::every::listed::Need;
 use crate::solve::every::listed::facts;
+use crate::solve::every::parts::Part;
 use crate::solve::every::parts::granted;
 use crate::solve::every::parts::parts;
 use crate::solve::every::said::CallerFacts;
@@ -26,6 +27,7 @@ use crate::solve::every::said::Contents;
 use crate::solve::every::said::Heard;
 use crate::solve::every::said::Said;
 use crate::solve::every::said::statements;
+use crate::solve::every::types::BY_TYPES;
 use crate::solve::mentions::Left;
 use crate::solve::mentions::Mentions;
 
@@ -44,11 +46,14 @@ type BeyondKey = (u32, Vec<(Speaker, u32)>, Values);
 
 type Values = SmallVec<[(Box<str>, ContextValue); 2]>;
 
+/// The kind of an action by the catalog, and one by each thing that the statements look at.
+type Kinds = SmallVec<[u32; 4]>;
+
 /// All that an answer about a class depends on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct ClassKey {
     need: Need,
-    kind: u32,
+    kinds: Kinds,
     caller: u32,
     speakers: SmallVec<[(Speaker, Ternary); 4]>,
     /// The keys that tell identities apart, and their values.
@@ -139,27 +144,9 @@ impl<'e> EveryAction<'e> {
     fn classes(&mut self, asked: &Asked<'e>, heard: &[Heard], actions: ActionSet) -> Vec<ActionClass> {
         let mut classes = Vec::new();
         for part in parts(heard, actions) {
-            let speaking = || {
-                let speaking = part.speakers.iter();
-                speaking.filter_map(|(at, speech)| Some((heard.get(*at as usize)?, *speech)))
-            };
-            let need = speaking().map(|(heard, _)| heard.known.need).max().unwrap_or(Need::Nothing);
-            let mut speakers: SmallVec<[_; 4]> = speaking().map(|(heard, speech)| (heard.speaker(), speech)).collect();
-            let mut values: Values = speaking().flat_map(|(heard, _)| heard.values.iter().cloned()).collect();
-            // In what order a level speaks, and how often, changes nothing.
-            speakers.sort_unstable();
-            speakers.dedup();
-            values.sort_unstable();
-            values.dedup();
-            let mut key = ClassKey {
-                need,
-                kind: 0,
-                caller: asked.caller,
-                speakers,
-                values,
-            };
-            for (kind, actions) in LISTED.alike(&part.actions, need) {
-                key.kind = kind;
+            let (mut key, looks) = asked.part_key(heard, &part);
+            for (kinds, actions) in self.alike(&part.actions, key.need, &looks) {
+                key.kinds = kinds;
                 let known = self.answers.get(&key).map(Rc::clone);
                 let Some(told) = known.or_else(|| self.asked(asked, &actions, &key)) else {
                     continue;
@@ -168,6 +155,36 @@ impl<'e> EveryAction<'e> {
             }
         }
         classes
+    }
+
+    /// Takes actions apart by what statements can tell of them.
+    fn alike(&self, actions: &ActionSet, need: Need, looks: &[u32]) -> Vec<(Kinds, ActionSet)> {
+        let kinds = LISTED.alike(actions, need).into_iter();
+        let mut found: Vec<(Kinds, ActionSet)> = kinds.map(|(kind, actions)| (Kinds::from_slice(&[kind]), actions)).collect();
+        for partition in looks.iter().filter_map(|look| self.contents.looks.partition(*look)) {
+            let apart = found.iter().flat_map(|(kinds, actions)| {
+                partition.apart(actions).into_iter().map(move |(kind, actions)| {
+                    let mut kinds = kinds.clone();
+                    kinds.push(kind);
+                    (kinds, actions)
+                })
+            });
+            found = apart.collect();
+        }
+        // Where several keys tell an action's types apart, it matters which of them go together.
+        let apart = found.into_iter().flat_map(|(kinds, actions)| {
+            let telling = looks.iter().filter(|look| self.contents.looks.tells_types(**look, &actions));
+            if telling.count() < 2 {
+                return vec![(kinds, actions)];
+            }
+            let apart = BY_TYPES.kinds.apart(&actions).into_iter().map(|(kind, actions)| {
+                let mut kinds = kinds.clone();
+                kinds.push(kind);
+                (kinds, actions)
+            });
+            apart.collect()
+        });
+        apart.collect()
     }
 
     fn asked(&mut self, asked: &Asked<'e>, actions: &ActionSet, key: &ClassKey) -> Option<Rc<Told>> {
@@ -183,6 +200,38 @@ impl<'e> EveryAction<'e> {
 }
 
 impl<'e> Asked<'e> {
+    /// What the answers about a part depend on, the kinds of its actions aside; and the numbers of what its statements look
+    /// at that tells actions apart.
+    fn part_key(&self, heard: &[Heard], part: &Part) -> (ClassKey, Vec<u32>) {
+        let speaking = || {
+            let speaking = part.speakers.iter();
+            speaking.filter_map(|(at, speech)| Some((heard.get(*at as usize)?, *speech)))
+        };
+        let whole: Vec<u32> = speaking().filter_map(|(heard, speech)| heard.allows_all(speech)).collect();
+        let mut key = ClassKey {
+            need: Need::Nothing,
+            kinds: SmallVec::new(),
+            caller: self.caller,
+            speakers: SmallVec::new(),
+            values: Values::new(),
+        };
+        let mut looks = Vec::new();
+        for (heard, speech) in speaking().filter(|(heard, speech)| !heard.is_idle(&whole, *speech)) {
+            key.need = key.need.max(heard.known.need);
+            key.speakers.push((heard.speaker(), speech));
+            key.values.extend(heard.values.iter().cloned());
+            looks.extend(&heard.known.looks);
+        }
+        // In what order a level speaks, and how often, changes nothing.
+        key.speakers.sort_unstable();
+        key.speakers.dedup();
+        key.values.sort_unstable();
+        key.values.dedup();
+        looks.sort_unstable();
+        looks.dedup();
+        (key, looks)
+    }
+
     fn question(&self, action: &'static ActionFacts<'static>) -> Question<'e> {
         Question::about(self.subject, action, self.as_of)
     }

@@ -10,6 +10,7 @@ use crate::evaluate::ContextValue;
 use crate::evaluate::Guardrails;
 use crate::evaluate::PolicyStack;
 use crate::evaluate::Subject;
+use crate::ident::Ternary;
 use crate::policy::ActionClause;
 use crate::policy::Effect;
 use crate::policy::PolicyVersion;
@@ -22,6 +23,7 @@ use crate::solve::content::Content;
 use crate::solve::every::asker::Speaker;
 use crate::solve::every::coverage::Coverage;
 use crate::solve::every::listed::Need;
+use crate::solve::every::looks::Looks;
 use crate::solve::memo::telling_values;
 use crate::solve::mentions::Left;
 use crate::solve::mentions::Mentions;
@@ -93,7 +95,12 @@ pub(super) struct Known {
     content: u32,
     clause: u32,
     pub(super) need: Need,
+    /// The numbers of what it looks at.
+    pub(super) looks: Vec<u32>,
     pub(super) coverage: Rc<Coverage>,
+    effect: Effect,
+    /// Whether it speaks of every resource to everyone.
+    is_everything: bool,
     /// Whether it tests nothing, and looks the same to all.
     is_plain: bool,
 }
@@ -128,6 +135,22 @@ impl Heard {
         (self.level, self.known.content, self.left, self.undecided)
     }
 
+    /// The level at which it allows all of these actions to everyone, whatever the request: what else is allowed there
+    /// changes nothing.
+    pub(super) fn allows_all(&self, speech: Ternary) -> Option<u32> {
+        let is_whole = self.known.is_everything
+            && self.known.effect == Effect::Allow
+            && self.left == Left::Nothing
+            && speech == Ternary::Yes;
+        is_whole.then_some(self.level)
+    }
+
+    /// Whether the statement changes nothing where the level allows all.
+    pub(super) fn is_idle(&self, levels: &[u32], speech: Ternary) -> bool {
+        let is_more = self.known.effect == Effect::Allow && levels.contains(&self.level) && self.allows_all(speech).is_none();
+        is_more || self.left == Left::Never
+    }
+
     /// The same, about any actions.
     pub(super) fn speaker_of_any(&self) -> (Speaker, u32) {
         (self.speaker(), self.known.clause)
@@ -137,6 +160,7 @@ impl Heard {
 /// The statements met so far.
 #[derive(Debug, Default)]
 pub(super) struct Contents<'e> {
+    pub(super) looks: Looks<'e>,
     numbers: BTreeMap<Content<'e>, u32>,
     clauses: BTreeMap<&'e ActionClause, (u32, Rc<Coverage>)>,
     /// By the statement's place in memory, which is looked up faster.
@@ -157,11 +181,17 @@ impl<'e> Contents<'e> {
         let (clause, coverage) = clause.or_insert_with_key(|action| (next, Rc::new(Coverage::of(action))));
         let (clause, coverage) = (*clause, Rc::clone(coverage));
         let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        let (looks, need) = self.looks.of(statement);
+        let is_everything =
+            statement.principal.is_none() && statement.resource.as_ref().is_some_and(ResourceClause::is_everything);
         let known = Rc::new(Known {
             content: *self.numbers.entry(Content(statement, said.version)).or_insert(next),
             clause,
-            need: Need::of(statement),
+            need,
+            looks,
             coverage,
+            effect: statement.effect,
+            is_everything,
             is_plain: !is_tested && !statement.resource.as_ref().is_some_and(named),
         });
         self.places.insert(place, Rc::clone(&known));
