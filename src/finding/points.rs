@@ -32,7 +32,11 @@ impl Sum for Points {
 
 impl fmt::Display for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}.{}", self.0 / 10, self.0 % 10))
+        let (whole, tenths) = (self.0 / 10, self.0 % 10);
+        if f.width().is_none() && f.precision().is_none() {
+            return write!(f, "{whole}.{tenths}");
+        }
+        f.pad(&format!("{whole}.{tenths}"))
     }
 }
 

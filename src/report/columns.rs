@@ -1,6 +1,7 @@
 //! The columns of the CSV: name and value side by side. Their order and names do not change; new ones come last.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::fmt::Display;
 use std::fmt::Write as _;
 
@@ -186,6 +187,16 @@ fn points(finding: &Finding, name: FactorName) -> Cow<'_, str> {
     factor.map_or("".into(), number)
 }
 
+/// `impact 20.0: ec2:TerminateInstances: high impact, irreversible`.
+struct Reason<'f>(Factor<'f>);
+
+impl Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let factor = &self.0;
+        write!(f, "{} {}: {}", factor.name, factor.points, factor.why)
+    }
+}
+
 fn reasons(finding: &Finding) -> Cow<'_, str> {
-    join(factors(finding).map(|factor| format!("{} {}: {}", factor.name, factor.points, factor.why)))
+    join(factors(finding).map(Reason))
 }

@@ -17,6 +17,9 @@ use crate::report::is_hidden;
 use crate::report::rows::write_listed;
 use crate::report::visible::escape;
 
+/// About how many bytes a row takes.
+const ROW: usize = 1_280;
+
 /// How the CSV is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CsvOptions {
@@ -53,7 +56,7 @@ pub(super) fn rows(findings: &[Finding], options: CsvOptions) -> io::Result<(Vec
     } else {
         QuoteStyle::NonNumeric
     };
-    let mut rows = writer(quotes, Vec::new());
+    let mut rows = writer(quotes, Vec::with_capacity(findings.len().saturating_mul(ROW)));
     let mut ends = Vec::with_capacity(findings.len());
     for finding in findings {
         for (_, value) in COLUMNS {

@@ -184,8 +184,8 @@ impl<'e> Mentions<'e> {
     /// The policies that speak of the action, and whether one of them may allow it.
     fn level(&mut self, policies: &[&'e Policy], question: &Question<'e>) -> (Vec<&'e Policy>, bool) {
         let mut may_allow = false;
-        let mut speaking = Vec::new();
-        let mut said = Vec::new();
+        let mut speaking = Vec::with_capacity(policies.len());
+        let mut said = Vec::with_capacity(policies.len());
         if let Some(first) = policies.first() {
             self.spoken.push(Spoken::Level(first.policy_type));
         }
