@@ -11,15 +11,15 @@ use crate::ident::AccountId;
 use crate::policy::PolicyType;
 use crate::snapshot::RawDocument;
 
-/// Documents by type and text: most trust policies of an account say the same.
+/// Documents by type, length and text: most trust policies of an account say the same, and most others begin alike.
 #[derive(Default)]
-pub(super) struct SharedDocuments<'r>(BTreeMap<(PolicyType, &'r str), (Arc<str>, DocumentState)>);
+pub(super) struct SharedDocuments<'r>(BTreeMap<(PolicyType, usize, &'r str), (Arc<str>, DocumentState)>);
 
 impl<'r> SharedDocuments<'r> {
     /// The document of a text, parsed when it is first seen.
     pub(super) fn parse(&mut self, text: &'r str, policy_type: PolicyType) -> (Arc<str>, DocumentState) {
         let parse = || (text.into(), DocumentState::parse(text, policy_type));
-        self.0.entry((policy_type, text)).or_insert_with(parse).clone()
+        self.0.entry((policy_type, text.len(), text)).or_insert_with(parse).clone()
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::estate::AccountEstate;
 use crate::estate::AccountPlace;
 use crate::estate::DocumentState;
+use crate::estate::Policy;
 use crate::estate::Principal;
 use crate::estate::PrincipalKind;
 use crate::estate::Resource;
@@ -345,19 +346,19 @@ fn reach(answer: &Answer<'_>, counted: Option<&[Resource]>, resource_type: &Arc<
 
 /// Every document that an identity of the account holds, each once.
 fn policy_counts(estate: &AccountEstate) -> PolicyCounts {
+    let held = estate.principals.iter().flat_map(|principal| {
+        let attached = principal.attachments.iter().map(|attachment| &attachment.policy);
+        attached.chain(&principal.boundary).chain(&principal.trust)
+    });
+    let mut policies: Vec<&Arc<Policy>> = held.collect();
+    policies.sort_unstable_by_key(|policy| Arc::as_ptr(policy).addr());
+    policies.dedup_by(|one, other| Arc::ptr_eq(one, other));
     let mut counts = PolicyCounts::default();
-    let mut seen: BTreeSet<usize> = BTreeSet::new();
-    for principal in &estate.principals {
-        let held = principal.attachments.iter().map(|attachment| &attachment.policy);
-        for policy in held.chain(&principal.boundary).chain(&principal.trust) {
-            if !seen.insert(Arc::as_ptr(policy).addr()) {
-                continue;
-            }
-            match policy.document {
-                DocumentState::Parsed(_) => counts.read += 1,
-                DocumentState::Invalid(_) => counts.invalid += 1,
-                DocumentState::Missing(_) => counts.missing += 1,
-            }
+    for policy in policies {
+        match policy.document {
+            DocumentState::Parsed(_) => counts.read += 1,
+            DocumentState::Invalid(_) => counts.invalid += 1,
+            DocumentState::Missing(_) => counts.missing += 1,
         }
     }
     counts
