@@ -37,7 +37,7 @@ fn accounts() -> Vec<Vec<Finding>> {
         findings.sort_by(by_urgency);
         findings
     };
-    (0..9).map(of_account).collect()
+    (0..150).map(of_account).collect()
 }
 
 fn report_of(accounts: &[Vec<Finding>]) -> Report {
@@ -65,7 +65,7 @@ fn rows_that_wait_in_files_come_in_the_order_of_the_report() {
         let options = CsvOptions { raw };
         let mut expected = Vec::new();
         write_csv(&report, options, &mut expected).unwrap();
-        // A file for each account, for two or three, and none.
+        // A file for each account, more of them than are held open, for some dozens, and none.
         for limit in [1, expected.len() / 4, usize::MAX] {
             let bytes = sorted(&accounts, &report, RowFormat::Csv(options), limit);
             assert!(bytes == expected, "raw {raw}, {limit} bytes");

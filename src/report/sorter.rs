@@ -19,6 +19,8 @@ use crate::report::Rows;
 
 /// So many bytes of rows wait in memory before they go to a file.
 const WAITING: usize = 16 << 20;
+/// So many files are held open.
+const MAX_RUNS: usize = 64;
 
 /// Takes the rows of one account after the other and writes all of them in the order of the report.
 ///
@@ -75,16 +77,31 @@ impl RowSorter {
         };
         self.bytes += rows.len();
         self.waiting.push(rows);
-        if self.bytes >= self.limit {
-            self.failed = self.put_away().err();
+        if self.bytes >= self.limit
+            && let Err(error) = self.put_away()
+        {
+            // What it took of the disk is for the other reports.
+            self.runs.clear();
+            self.failed = Some(error);
         }
     }
 
-    /// Writes the waiting rows to a file.
+    /// Writes the waiting rows to a file; of many files one is made first, since a process may hold only so many open.
     fn put_away(&mut self) -> io::Result<()> {
+        if self.runs.len() >= MAX_RUNS {
+            let mut merged = RunWriter::new()?;
+            merge(std::mem::take(&mut self.runs), |head| {
+                merged.add(head.urgency, &head.rule, &head.row)
+            })?;
+            self.runs.push(merged.done()?);
+        }
         let waiting = std::mem::take(&mut self.waiting);
         self.bytes = 0;
-        self.runs.push(Run::write(&waiting).map_err(|error| in_temporary(&error))?);
+        let mut run = RunWriter::new()?;
+        for ((urgency, rule), row) in in_order(&waiting) {
+            run.add(*urgency, rule.as_str().as_bytes(), row)?;
+        }
+        self.runs.push(run.done()?);
         Ok(())
     }
 
@@ -95,6 +112,10 @@ impl RowSorter {
     pub fn write(mut self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         if let Some(failed) = self.failed {
             return Err(failed);
+        }
+        // Before anything is written: it may fail.
+        if !self.runs.is_empty() {
+            self.put_away()?;
         }
         let format = self.format;
         format.write_head(report, out)?;
@@ -108,8 +129,7 @@ impl RowSorter {
                 write(row)?;
             }
         } else {
-            self.put_away()?;
-            merge(self.runs, write)?;
+            merge(self.runs, |head| write(&head.row))?;
         }
         format.write_tail(report, out)
     }
@@ -120,6 +140,40 @@ fn in_order(waiting: &[Rows]) -> Vec<(&(Urgency, RuleId), &[u8])> {
     let mut rows: Vec<_> = waiting.iter().flat_map(Rows::iter).collect();
     rows.sort_by_key(|(place, _)| *place);
     rows
+}
+
+/// Writes rows that come in order to a file.
+struct RunWriter {
+    file: BufWriter<File>,
+    rows: usize,
+}
+
+impl RunWriter {
+    fn new() -> io::Result<Self> {
+        let file = tempfile::tempfile().map_err(|error| in_temporary(&error))?;
+        Ok(Self {
+            file: BufWriter::new(file),
+            rows: 0,
+        })
+    }
+
+    fn add(&mut self, urgency: Urgency, rule: &[u8], row: &[u8]) -> io::Result<()> {
+        self.rows += 1;
+        let mut written = self.file.write_all(&urgency.number().to_le_bytes());
+        for text in [rule, row] {
+            written = written.and_then(|()| self.file.write_all(&(text.len() as u64).to_le_bytes()));
+            written = written.and_then(|()| self.file.write_all(text));
+        }
+        written.map_err(|error| in_temporary(&error))
+    }
+
+    /// The rows, to be read from the first.
+    fn done(self) -> io::Result<Run> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error);
+        let rewound = file.and_then(|mut file| file.rewind().map(|()| file));
+        let file = BufReader::new(rewound.map_err(|error| in_temporary(&error))?);
+        Ok(Run { file, left: self.rows })
+    }
 }
 
 /// Rows in order, in a file.
@@ -140,23 +194,6 @@ struct Head {
 }
 
 impl Run {
-    fn write(waiting: &[Rows]) -> io::Result<Self> {
-        let mut file = BufWriter::new(tempfile::tempfile()?);
-        let rows = in_order(waiting);
-        for ((urgency, rule), row) in &rows {
-            file.write_all(&urgency.number().to_le_bytes())?;
-            for text in [rule.as_str().as_bytes(), row] {
-                file.write_all(&(text.len() as u64).to_le_bytes())?;
-                file.write_all(text)?;
-            }
-        }
-        let left = rows.len();
-        let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.rewind()?;
-        let file = BufReader::new(file);
-        Ok(Self { file, left })
-    }
-
     /// Reads the next row in the place of the last; false after the end.
     fn read(&mut self, head: &mut Head) -> io::Result<bool> {
         let Some(left) = self.left.checked_sub(1) else {
@@ -177,7 +214,7 @@ impl Run {
 }
 
 /// Gives the rows of all runs in order.
-fn merge(mut runs: Vec<Run>, mut give: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+fn merge(mut runs: Vec<Run>, mut give: impl FnMut(&Head) -> io::Result<()>) -> io::Result<()> {
     let mut heads = BinaryHeap::with_capacity(runs.len());
     for (number, run) in runs.iter_mut().enumerate() {
         let mut head = Head {
@@ -191,7 +228,7 @@ fn merge(mut runs: Vec<Run>, mut give: impl FnMut(&[u8]) -> io::Result<()>) -> i
         }
     }
     while let Some(Reverse(mut head)) = heads.pop() {
-        give(&head.row)?;
+        give(&head)?;
         let Some(run) = runs.get_mut(head.run) else { continue };
         if run.read(&mut head).map_err(|error| in_temporary(&error))? {
             heads.push(Reverse(head));
