@@ -255,6 +255,24 @@ fn guardrails_over_all_actions_are_asked_about_by_what_they_can_tell() {
     assert_eq!(verdicts.len(), 4, "{verdicts:?}");
 }
 
+/// Asks about all actions for roles with these statements each, and about some alone.
+fn assert_alone(random: &mut Random, of_roles: &[Value; 2]) {
+    let roles = of_roles.iter().enumerate().map(|(number, statements)| {
+        json!({"Path": "/", "RoleName": format!("r{number}"), "RoleId": format!("AROAR{number:016}"),
+            "Arn": format!("arn:aws:iam::111122223333:role/r{number}"), "CreateDate": "2024-01-01T00:00:00Z",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
+                [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+            "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}],
+            "InstanceProfileList": [], "AttachedManagedPolicies": [], "Tags": []})
+    });
+    let roles: Vec<Value> = roles.collect();
+    let text = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []}).to_string();
+    let snapshot = Snapshot::open(vec![Source::Stdin(text.into_bytes())]).unwrap();
+    let files = snapshot.accounts()[0].read();
+    let estate = AccountEstate::of(&files.records(), None);
+    assert_alike(&estate, &AccountScope::standalone(), random, 2);
+}
+
 #[test]
 fn a_key_that_some_calls_carry_tells_them_from_the_others() {
     let mut random = Random::new(18);
@@ -262,23 +280,25 @@ fn a_key_that_some_calls_carry_tells_them_from_the_others() {
         let condition = json!({operator: {key: [value]}});
         let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
         let with = |effect: &str| json!({"Effect": effect, "Action": "*", "Resource": "*", "Condition": condition});
-        let role = |name: &str, statements: Value| {
-            json!({"Path": "/", "RoleName": name, "RoleId": format!("AROA{name:0>16}"),
-                "Arn": format!("arn:aws:iam::111122223333:role/{name}"), "CreateDate": "2024-01-01T00:00:00Z",
-                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
-                    [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
-                "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}],
-                "InstanceProfileList": [], "AttachedManagedPolicies": [], "Tags": []})
-        };
-        let roles = json!([
-            role("granted", json!([with("Allow")])),
-            role("unless", json!([everything, with("Deny")]))
-        ]);
-        let text = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []}).to_string();
-        let snapshot = Snapshot::open(vec![Source::Stdin(text.into_bytes())]).unwrap();
-        let files = snapshot.accounts()[0].read();
-        let estate = AccountEstate::of(&files.records(), None);
-        assert_alike(&estate, &AccountScope::standalone(), &mut random, 2);
+        assert_alone(&mut random, &[json!([with("Allow")]), json!([everything, with("Deny")])]);
+    }
+}
+
+/// A wildcard in the second field may run across colons, or not (E53, U3): such a text may name resources of any service.
+#[test]
+fn a_text_whose_fields_may_move_tells_the_actions_apart_that_it_may_name() {
+    let mut random = Random::new(19);
+    for text in [
+        "arn:*:us-east-1:111122223333:log-group:*",
+        "arn:*:111122223333:function:*",
+        "arn:aws*:us-east-1:111122223333:*:*",
+        "arn:*:example:*:*:*",
+        "arn:*:iam::*:role/x",
+        "arn:aws:ec2:*:*:*",
+    ] {
+        let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+        let with = |effect: &str| json!({"Effect": effect, "Action": "*", "Resource": text});
+        assert_alone(&mut random, &[json!([with("Allow")]), json!([everything, with("Deny")])]);
     }
 }
 

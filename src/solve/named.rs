@@ -22,27 +22,23 @@ impl<'t> NamedService<'t> {
         else {
             return Self::Any;
         };
-        let is_plain = !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        // What a variable holds may move the fields behind it.
-        if is_plain && !partition.contains('$') {
+        let is_plain = |field: &str| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        // What a variable holds may move the fields behind it, and so may a wildcard, which can run across colons (E53, U3).
+        if is_plain(partition) && is_plain(service) {
             Self::One(service)
         } else {
             Self::Any
         }
     }
 
-    /// Whether resources of the format may be named. A wildcard can run across colons (E53): a format that spells the service
-    /// between colons may be, too. The names that are tried for a format come from texts that may name it, so that no others
-    /// spell it there.
+    /// Whether resources of the format may be named.
     pub(super) fn may_be_of(self, format: &str) -> bool {
         match self {
             Self::None => false,
             Self::Any => true,
             Self::One(service) => {
-                let mut fields = format.splitn(6, ':').skip(2);
-                let (own, resource) = (fields.next().unwrap_or_default(), fields.nth(2).unwrap_or_default());
-                let is_spelled = || resource.split(':').any(|part| part == service);
-                own == service || own.contains(['$', '*']) || is_spelled()
+                let own = format.split(':').nth(2).unwrap_or_default();
+                own == service || own.contains(['$', '*'])
             }
         }
     }
