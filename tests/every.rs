@@ -75,18 +75,23 @@ fn random_policy(random: &mut Random) -> Value {
 
 fn random_account(random: &mut Random) -> String {
     let pool: Vec<Value> = (0..4).map(|_| random_policy(random)).collect();
-    let roles: Vec<Value> = (0..4)
-        .map(|number| {
-            let held: Vec<Value> = (0..=random.next() % 2)
-                .map(|at| json!({"PolicyName": format!("p{at}"), "PolicyDocument": random.pick(&pool)}))
-                .collect();
-            json!({"Path": "/", "RoleName": format!("r{number}"), "RoleId": format!("AROAR{number:016}"),
-                "Arn": format!("arn:aws:iam::111122223333:role/r{number}"), "CreateDate": "2024-01-01T00:00:00Z",
-                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
-                    [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
-                "InstanceProfileList": [], "RolePolicyList": held, "AttachedManagedPolicies": [], "Tags": []})
-        })
-        .collect();
+    let held = (0..4).map(|_| (0..=random.next() % 2).map(|_| random.pick(&pool).clone()).collect());
+    dump(held.collect())
+}
+
+/// A dump of roles that hold these documents each.
+fn dump(of_roles: Vec<Vec<Value>>) -> String {
+    let roles = (0..).zip(of_roles).map(|(number, documents): (u64, _)| {
+        let held = (0..)
+            .zip(documents)
+            .map(|(at, document): (u64, _)| json!({"PolicyName": format!("p{at}"), "PolicyDocument": document}));
+        json!({"Path": "/", "RoleName": format!("r{number}"), "RoleId": format!("AROAR{number:016}"),
+            "Arn": format!("arn:aws:iam::111122223333:role/r{number}"), "CreateDate": "2024-01-01T00:00:00Z",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
+                [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+            "InstanceProfileList": [], "RolePolicyList": held.collect::<Vec<_>>(), "AttachedManagedPolicies": [], "Tags": []})
+    });
+    let roles: Vec<Value> = roles.collect();
     json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": [], "IsTruncated": false})
         .to_string()
 }
@@ -257,16 +262,8 @@ fn guardrails_over_all_actions_are_asked_about_by_what_they_can_tell() {
 
 /// Asks about all actions for roles with these statements each, and about some alone.
 fn assert_alone(random: &mut Random, of_roles: &[Value; 2]) {
-    let roles = of_roles.iter().enumerate().map(|(number, statements)| {
-        json!({"Path": "/", "RoleName": format!("r{number}"), "RoleId": format!("AROAR{number:016}"),
-            "Arn": format!("arn:aws:iam::111122223333:role/r{number}"), "CreateDate": "2024-01-01T00:00:00Z",
-            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
-                [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
-            "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}],
-            "InstanceProfileList": [], "AttachedManagedPolicies": [], "Tags": []})
-    });
-    let roles: Vec<Value> = roles.collect();
-    let text = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []}).to_string();
+    let document = |statements: &Value| vec![json!({"Version": "2012-10-17", "Statement": statements})];
+    let text = dump(of_roles.iter().map(document).collect());
     let snapshot = Snapshot::open(vec![Source::Stdin(text.into_bytes())]).unwrap();
     let files = snapshot.accounts()[0].read();
     let estate = AccountEstate::of(&files.records(), None);

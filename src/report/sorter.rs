@@ -56,12 +56,6 @@ impl RowSorter {
         }
     }
 
-    /// The format.
-    #[must_use]
-    pub fn format(&self) -> RowFormat {
-        self.format
-    }
-
     /// Takes the rows of an account, which are in the order of [`by_urgency`](crate::rank::by_urgency); accounts come in
     /// their order. What goes wrong is told when the report is written.
     pub fn add(&mut self, rows: io::Result<Rows>) {
