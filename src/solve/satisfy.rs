@@ -23,10 +23,11 @@ use crate::solve::theory::Reading;
 use crate::solve::theory::meets;
 use crate::solve::theory::value_for;
 
-/// The most questions put to the theories for one residual.
+/// The most questions put to the theories for one residual before another branch is tried.
 const MAX_STEPS: usize = 4096;
 
-/// The most tests that they look at for it: a question about many tests tries about as many values on each of them.
+/// The most tests that they look at before another branch is tried: a question about many tests tries about as many values
+/// on each of them.
 const MAX_WORK: usize = 2_000_000;
 
 /// The most tags of a request that are told apart: each may be passed or not.
